@@ -1,0 +1,292 @@
+"""Every setting Gatehouse reads, in one list; `.env.example` is made from it and a test compares.
+
+The credentials of the services (STRIPE_SECRET_KEY, …) are not here: the catalogue in
+app/registry names them, and docs/settings.md lists both.
+"""
+
+import math
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+__all__ = ["SETTINGS", "ConfigError", "Setting", "Settings", "load"]
+
+ROOT = Path(__file__).resolve().parent
+# Published in our own tests and documents, so never a secret of anybody's.
+DENIED_KEYS = {"gatehouse-test-vector-key-do-not-use-0001", "changeme", "change-me", "secret"}
+
+
+class ConfigError(Exception):
+    """The environment does not make sense; the message names variables, never values."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, what it does, its default."""
+
+    name: str
+    help: str
+    default: str = ""
+    secret: bool = False
+    required: bool = False  # in production
+
+
+SETTINGS = (
+    Setting("APP_ENV", "production, development or test", "production"),
+    Setting("SECRET_KEY", "signs cookies and links; 32 random bytes", secret=True, required=True),
+    Setting(
+        "INTEGRATION_ENCRYPTION_KEY",
+        "seals stored credentials; make one with `flask --app wsgi keys generate`",
+        secret=True,
+        required=True,
+    ),
+    Setting(
+        "INTEGRATION_ENCRYPTION_KEY_PREVIOUS",
+        "older keys that still open what they sealed, comma-separated",
+        secret=True,
+    ),
+    Setting("STRIPE_ENCRYPTION_KEY", "legacy name, used when the key above is absent", secret=True),
+    Setting("STRIPE_ENCRYPTION_KEY_PREVIOUS", "older keys under the legacy name", secret=True),
+    Setting("PAYLOAD_SECRET", "second legacy name of the key", secret=True),
+    Setting("DATABASE_URL", "PostgreSQL or SQLite", required=True, secret=True),
+    Setting("DATABASE_MIGRATION_URL", "for migrations, where a pooler stands before", secret=True),
+    Setting("REDIS_URL", "the bell and request rates; absent: all from the database", secret=True),
+    Setting("PUBLIC_BASE_URL", "https address customers reach us at", required=True),
+    Setting("PAYMENT_GATEWAY", "gateway when neither request nor provider names one"),
+    Setting("DEFAULT_CURRENCY", "ISO 4217, for organizations without their own", "USD"),
+    Setting("SIGNUP", "who may sign up: first, open or invite", "first"),
+    Setting("SANDBOX_GATEWAY", "on: the built-in test gateway also in production", "off"),
+    Setting("API_RATE_LIMIT", "requests a minute for one API key", "600"),
+    Setting("TRUSTED_PROXY_COUNT", "proxies before us whose X-Forwarded-* we believe", "0"),
+    Setting("WEBHOOK_SLOW_RETRIES", "on: after 15 s keep trying for three days", "on"),
+    Setting("WEBHOOK_ALLOWED_CIDRS", "private networks webhooks may reach, comma-separated"),
+    Setting("METRICS_TOKEN", "bearer token that opens /metrics; absent: closed", secret=True),
+    Setting("LOG_LEVEL", "debug, info, warning or error", "info"),
+    Setting("LOG_FORMAT", "json or text; default json in production"),
+    Setting("WORKER_INLINE", "on: background work in a thread of the web server", "off"),
+    Setting("PORT", "where `make run` listens, on 127.0.0.1", "8000"),
+    Setting("STRIPE_API_BASE", "another address for Stripe's API"),
+    Setting("PAYPAL_BASE_URL", "another address for PayPal's API"),
+    Setting("SQUARE_BASE_URL", "another address for Square's API"),
+    Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API"),
+    Setting("BTCPAY_BASE_URL", "another address for BTCPay Server"),
+    Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
+    Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API"),
+    Setting("RESEND_BASE_URL", "another address for Resend's API"),
+    Setting("GA4_BASE_URL", "another address for Google Analytics"),
+    Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API"),
+    Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads"),
+    Setting("GOOGLE_CLIENT_ID", "sign in with Google"),
+    Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True),
+    Setting("GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google"),
+    Setting("GITHUB_CLIENT_ID", "sign in with GitHub"),
+    Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True),
+    Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in"),
+    Setting("GITHUB_API_BASE", "another address for GitHub's API"),
+)
+_BASE_URLS = re.compile(r"[A-Z0-9]+_(BASE_URL|API_BASE|UPLOAD_BASE|DISCOVERY_URL)")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment, read and checked once."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    instance: Path = ROOT / "instance"
+
+    def __getitem__(self, name: str) -> str:
+        return self.environment.get(name) or _DEFAULTS[name]
+
+    @property
+    def app_env(self) -> str:
+        return self["APP_ENV"]
+
+    @property
+    def is_production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def is_development(self) -> bool:
+        return self.app_env == "development"
+
+    @property
+    def database_url(self) -> str:
+        return normalise_database_url(self["DATABASE_URL"]) or self._sqlite("gatehouse")
+
+    @property
+    def migration_url(self) -> str:
+        return normalise_database_url(self["DATABASE_MIGRATION_URL"]) or self.database_url
+
+    def _sqlite(self, name: str) -> str:
+        return f"sqlite:///{self.instance / name}.sqlite3"
+
+    @property
+    def public_base_url(self) -> str:
+        return self["PUBLIC_BASE_URL"].rstrip("/") or f"http://127.0.0.1:{self['PORT']}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_base_url.startswith("https://")
+
+    @property
+    def default_gateway(self) -> str:
+        return self["PAYMENT_GATEWAY"] or ("stripe" if self.is_production else "sandbox")
+
+    @property
+    def sandbox_allowed(self) -> bool:
+        return not self.is_production or self._is_on("SANDBOX_GATEWAY")
+
+    @property
+    def slow_retries(self) -> bool:
+        return self._is_on("WEBHOOK_SLOW_RETRIES")
+
+    @property
+    def worker_inline(self) -> bool:
+        return self._is_on("WORKER_INLINE")
+
+    @property
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        text = self["WEBHOOK_ALLOWED_CIDRS"]
+        if not text and self.is_development:
+            text = "127.0.0.0/8,::1/128"
+        return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+
+    @property
+    def encryption_keys(self) -> list[str]:
+        """Keys in order: the first seals, all open."""
+        names = ("INTEGRATION_ENCRYPTION_KEY", "STRIPE_ENCRYPTION_KEY", "PAYLOAD_SECRET")
+        present = [self[name] for name in names if self[name]]
+        for name in names[:2]:
+            older = self[f"{name}_PREVIOUS"]
+            present += [one.strip() for one in older.split(",") if one.strip()]
+        return list(dict.fromkeys(present))
+
+    def service_value(self, name: str) -> str | None:
+        """A service's own variable (STRIPE_SECRET_KEY, …), None when absent or empty."""
+        return self.environment.get(name, "").strip() or None
+
+    def base_url(self, name: str) -> str | None:
+        """An operator-set address that wins over every stored host; None when not set."""
+        return self.environment.get(name, "").strip().rstrip("/") or None
+
+    @property
+    def operator_addresses(self) -> list[str]:
+        """Every operator-set base address: what checkout forms may also be sent on to."""
+        return [
+            value
+            for name, value in self.environment.items()
+            if value and _BASE_URLS.fullmatch(name) and name != "PUBLIC_BASE_URL"
+        ]
+
+    def _is_on(self, name: str) -> bool:
+        return self[name].lower() in {"on", "1", "true", "yes"}
+
+
+_DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
+
+
+def load(environ: Mapping[str, str], instance: Path | None = None) -> Settings:
+    """Read and check the environment. Raises ConfigError, naming what is missing or wrong.
+
+    In development the first start writes a key pair to `instance/dev.env` (mode 0600).
+    """
+    instance = instance or Path(environ.get("GATEHOUSE_INSTANCE") or ROOT / "instance")
+    app_env = environ.get("APP_ENV") or "production"
+    if app_env == "development":
+        environ = {**_development_keys(instance), **environ}
+    settings = Settings(dict(environ), instance)
+    problems = list(_problems(settings))
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return settings
+
+
+def normalise_database_url(url: str) -> str:
+    """The scheme SQLAlchemy and psycopg 3 expect, whatever the host printed."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _development_keys(instance: Path) -> dict[str, str]:
+    path = instance / "dev.env"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        lines = (
+            "# Made on the first start, for development only. Losing it makes the credentials\n"
+            "# stored in the development database unreadable.\n"
+            f"SECRET_KEY={secrets.token_urlsafe(32)}\n"
+            f"INTEGRATION_ENCRYPTION_KEY={secrets.token_urlsafe(32)}\n"
+        )
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass  # another command made it meanwhile
+        else:
+            with os.fdopen(handle, "w") as file:
+                file.write(lines)
+    pairs = (line.partition("=") for line in path.read_text().splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs if not name.startswith("#")}
+
+
+def _problems(settings: Settings) -> "list[str]":
+    found = []
+    if settings.app_env not in {"production", "development", "test"}:
+        found.append("APP_ENV must be production, development or test")
+    for name, allowed in _CHOICES.items():
+        if settings[name] and settings[name].lower() not in allowed:
+            found.append(f"{name} must be one of: {', '.join(sorted(allowed))}")
+    for name in ("API_RATE_LIMIT", "TRUSTED_PROXY_COUNT", "PORT"):
+        if not settings[name].isdecimal():
+            found.append(f"{name} must be a whole number")
+    try:
+        _ = settings.webhook_networks
+    except ValueError:
+        found.append("WEBHOOK_ALLOWED_CIDRS must be networks like 10.0.0.0/8")
+    address = urlsplit(settings.public_base_url)
+    if address.scheme not in {"http", "https"} or not address.hostname or address.query:
+        found.append("PUBLIC_BASE_URL must be an address like https://pay.example.com")
+    if settings.is_production:
+        found += _production_problems(settings)
+    return found
+
+
+_CHOICES = {
+    "SIGNUP": {"first", "open", "invite"},
+    "LOG_LEVEL": {"debug", "info", "warning", "error"},
+    "LOG_FORMAT": {"json", "text"},
+    "SANDBOX_GATEWAY": {"on", "off", "1", "0", "true", "false", "yes", "no"},
+    "WEBHOOK_SLOW_RETRIES": {"on", "off", "1", "0", "true", "false", "yes", "no"},
+    "WORKER_INLINE": {"on", "off", "1", "0", "true", "false", "yes", "no"},
+}
+
+
+def _production_problems(settings: Settings) -> list[str]:
+    found = []
+    for setting in SETTINGS:
+        if setting.required and not settings[setting.name]:
+            if setting.name == "INTEGRATION_ENCRYPTION_KEY" and settings.encryption_keys:
+                continue
+            found.append(f"{setting.name} is not set: {setting.help}")
+    if settings["SECRET_KEY"] and _is_weak(settings["SECRET_KEY"]):
+        found.append("SECRET_KEY is too weak: use 32 random bytes")
+    key = settings["INTEGRATION_ENCRYPTION_KEY"]
+    if key and _is_weak(key):
+        found.append("INTEGRATION_ENCRYPTION_KEY is too weak: make one with `keys generate`")
+    if settings["SECRET_KEY"] and settings["SECRET_KEY"] in settings.encryption_keys:
+        found.append("SECRET_KEY and INTEGRATION_ENCRYPTION_KEY must differ")
+    return found
+
+
+def _is_weak(key: str) -> bool:
+    """Under about 128 bits by length and variety, or published somewhere."""
+    if key.lower() in DENIED_KEYS or len(key) < 32:
+        return True
+    variety = len(set(key))
+    return variety < 8 or len(key) * math.log2(variety) < 100

@@ -1,0 +1,35 @@
+"""gunicorn's settings, for `make run` and for production alike.
+
+Threads, because a gateway may take a second to answer; no database connection is held meanwhile.
+"""
+
+import os
+
+bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 16)
+timeout = 60
+graceful_timeout = 25
+keepalive = 5
+accesslog = None
+forwarded_allow_ips = "127.0.0.1"
+control_socket_disable = True
+
+
+def post_worker_init(worker) -> None:
+    """Start background work inside the web server where the operator wants it there."""
+    from wsgi import app
+
+    if app.config["SETTINGS"].worker_inline:
+        from app.jobs.worker import start_inline
+
+        start_inline(app)
+
+
+def when_ready(server) -> None:
+    """In development, once the port answers: where to look and what to paste."""
+    if os.environ.get("APP_ENV") == "development":
+        from app.cli.welcome import print_welcome
+
+        print_welcome()
