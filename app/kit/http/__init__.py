@@ -1,0 +1,1 @@
+"""An HTTP client for addresses that strangers type: which ones are allowed, and the calls."""

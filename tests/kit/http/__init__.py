@@ -1,0 +1,1 @@
+"""Tests of the client for addresses typed by merchants, on real sockets."""
