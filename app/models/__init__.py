@@ -1,0 +1,52 @@
+"""Nouns: the facts and the legal moves of one row each."""
+
+from app.models.credential import (
+    CredentialNote,
+    InboundEndpoint,
+    IntegrationConfig,
+    ProviderCredentials,
+)
+from app.models.door import Door, DoorKind
+from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
+from app.models.order import Order, OrderStatus
+from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
+from app.models.people import Membership, Organization, Role, User
+from app.models.provider import ApiKey, LatePolicy, Provider, WebhookEndpoint
+from app.models.record import AuditEntry, IdempotencyKey, TimelineEntry
+from app.models.sandbox import SandboxPayment, SandboxRefund
+from app.models.task import Task
+
+__all__ = [
+    "ApiKey",
+    "Attempt",
+    "AuditEntry",
+    "CredentialNote",
+    "Delivery",
+    "DeliveryStatus",
+    "Door",
+    "DoorKind",
+    "Event",
+    "EventType",
+    "IdempotencyKey",
+    "InboundEndpoint",
+    "InboundEvent",
+    "IntegrationConfig",
+    "LatePolicy",
+    "Membership",
+    "Order",
+    "OrderStatus",
+    "Organization",
+    "Payment",
+    "PaymentStatus",
+    "Provider",
+    "ProviderCredentials",
+    "Refund",
+    "RefundStatus",
+    "Role",
+    "SandboxPayment",
+    "SandboxRefund",
+    "Task",
+    "TimelineEntry",
+    "User",
+    "WebhookEndpoint",
+]

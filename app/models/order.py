@@ -1,0 +1,100 @@
+"""Orders: what a provider asked to be paid, and the legal moves of its state."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.errors import Conflict
+from app.kit.money import Money
+from app.models.base import JSON, Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
+
+__all__ = ["FINAL", "NEXT", "PAYABLE", "Order", "OrderStatus"]
+
+
+class OrderStatus(StrEnum):
+    pending = "pending"
+    processing = "processing"
+    paid = "paid"
+    failed = "failed"
+    cancelled = "cancelled"
+    expired = "expired"
+    partially_refunded = "partially_refunded"
+    refunded = "refunded"
+
+
+_S = OrderStatus
+# Money that arrives after cancelled or expired cannot be refused, so both lead to paid; which of
+# them may is the late policy's decision, in services/orders.
+NEXT: dict[OrderStatus, set[OrderStatus]] = {
+    _S.pending: {_S.processing, _S.paid, _S.failed, _S.cancelled, _S.expired},
+    _S.processing: {_S.paid, _S.failed},
+    _S.failed: {_S.processing, _S.paid, _S.cancelled, _S.expired},
+    _S.paid: {_S.partially_refunded, _S.refunded},
+    _S.partially_refunded: {_S.refunded},
+    _S.refunded: set(),
+    _S.cancelled: {_S.paid},
+    _S.expired: {_S.paid},
+}
+PAYABLE = {_S.pending, _S.failed}
+FINAL = {_S.paid, _S.partially_refunded, _S.refunded, _S.cancelled, _S.expired}
+
+
+class Order(OrgScoped, Stamped, Model):
+    """One payment a provider asked for; the customer reaches it only by its token."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        own(),
+        owned_by("provider_id", "providers"),
+        CheckConstraint("amount_minor > 0", name="positive_amount"),
+        Index("ix_orders_org_id", "org_id", "id"),
+        Index("ix_orders_provider_external", "org_id", "provider_id", "external_id"),
+        Index("ix_orders_status", "org_id", "status", "id"),
+        Index("ix_orders_next_check", "next_check_at"),
+    )
+    ID_PREFIX = "ord"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    provider_id: Mapped[str] = mapped_column(String(40))
+    token: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    item_name: Mapped[str] = mapped_column(String(200))
+    item_description: Mapped[str | None] = mapped_column(String(1000))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    gateway: Mapped[str] = mapped_column(String(20))
+    gateway_reason: Mapped[str] = mapped_column(String(80), default="")
+    test_mode: Mapped[bool] = mapped_column(Boolean)
+    status: Mapped[str] = mapped_column(String(20), default=OrderStatus.pending)
+    attention: Mapped[str | None] = mapped_column(String(40))
+    settled_by: Mapped[str | None] = mapped_column(String(40))  # the payment that paid it
+    sequence: Mapped[int] = mapped_column(Integer, default=0)  # of the last event about it
+    customer_email: Mapped[str | None] = mapped_column(String(254))
+    locale: Mapped[str | None] = mapped_column(String(10))
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", JSON, default=dict)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the expiry sweep
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_payable(self) -> bool:
+        """True while a customer may still start a payment."""
+        return self.status in PAYABLE
+
+    def move_to(self, status: OrderStatus) -> bool:
+        """Change the status; False when it is there already. Raises Conflict for a move back."""
+        if self.status == status:
+            return False
+        if status not in NEXT[OrderStatus(self.status)]:
+            raise Conflict(
+                f"Order is {self.status} and cannot become {status}", "invalid_state"
+            )
+        self.status = status
+        return True
