@@ -1,0 +1,1 @@
+"""The words of others: the only code that speaks to other companies."""

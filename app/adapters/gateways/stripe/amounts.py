@@ -1,0 +1,30 @@
+"""Stripe's units (https://docs.stripe.com/currencies): whole units for the zero-decimal ones, and
+three-decimal currencies rounded to the tenth, written in thousandths."""
+
+from app.kit.money import exponent
+
+__all__ = ["from_stripe", "to_stripe"]
+
+_ZERO_DECIMAL = set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
+
+
+def _shift(currency: str) -> int:
+    stripe_exponent = 0 if currency in _ZERO_DECIMAL else max(2, exponent(currency))
+    return stripe_exponent - exponent(currency)
+
+
+def to_stripe(minor: int, currency: str) -> int:
+    """Our minor units (ISO 4217) to Stripe's. Raises ValueError when it cannot be exact."""
+    shift = _shift(currency)
+    if shift >= 0:
+        return int(minor * 10**shift)
+    whole, rest = divmod(minor, 10**-shift)
+    if rest:
+        raise ValueError(f"Stripe takes no fractions of {currency}")
+    return whole
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """Stripe's units to our minor units."""
+    shift = _shift(currency)
+    return int(amount * 10**-shift) if shift <= 0 else amount // 10**shift

@@ -1,0 +1,88 @@
+"""The connection to Stripe: one HTTP client for the process, and Stripe's errors in our words."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+import stripe
+
+from app.adapters.gateways import base
+
+__all__ = ["API_VERSION", "connect", "translated"]
+
+API_VERSION = "2026-10-28.endive"
+CONNECT, READ = 3.0, 9.0  # seconds; with one retry a call stays under 25
+
+stripe.enable_telemetry = False  # it would write an id below the user's home and send it
+
+
+class _Sessions:
+    """One keep-alive session a thread, with the environment's proxies read once: looking them up
+    for every call costs more than the rest of the request's preparation."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._proxies = requests.utils.getproxies()
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        session = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+            session.trust_env = False
+            session.max_redirects = 0
+            if not url.startswith("http://127.0.0.1"):
+                session.proxies.update(self._proxies)
+        found: requests.Response = session.request(method, url, allow_redirects=False, **options)
+        return found
+
+    def close(self) -> None:
+        """Sessions end with their threads."""
+
+
+_http = stripe.RequestsClient(timeout=(CONNECT, READ), session=_Sessions())  # type: ignore[arg-type]
+
+
+def connect(secret_key: str, base_url: str | None) -> stripe.StripeClient:
+    """A client for one key. Cheap: all of them share the HTTP client."""
+    return stripe.StripeClient(
+        secret_key,
+        stripe_version=API_VERSION,
+        max_network_retries=1,
+        http_client=_http,
+        **({"base_addresses": {"api": base_url}} if base_url else {}),  # type: ignore[arg-type]
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn Stripe's errors into ours (https://docs.stripe.com/api/errors)."""
+    try:
+        yield
+    except stripe.CardError as error:
+        raise base.Declined(error.user_message or error.code or "declined") from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise base.Misconfigured(_said(error)) from error
+    except stripe.RateLimitError as error:
+        raise base.Busy(_said(error)) from error
+    except stripe.IdempotencyError as error:
+        raise base.Impossible(_said(error)) from error
+    except stripe.InvalidRequestError as error:
+        raise _invalid(error) from error
+    except stripe.StripeError as error:
+        raise base.Unavailable(_said(error)) from error
+
+
+def _invalid(error: stripe.InvalidRequestError) -> base.GatewayError:
+    if error.code == "resource_missing":
+        return base.Missing(_said(error))
+    if error.param in {"payment_method_types", "allowed_payment_method_types"}:
+        return base.MethodUnavailable(_said(error))
+    if error.code in {"payment_intent_payment_attempt_failed", "amount_too_small"}:
+        return base.Declined(_said(error))
+    return base.Impossible(_said(error))
+
+
+def _said(error: stripe.StripeError) -> str:
+    return (error.user_message or type(error).__name__)[:300]

@@ -1,0 +1,62 @@
+"""The catalogue of services that do not move money: mail, analytics, images."""
+
+from app.registry.spec import Field, Spec, mark
+
+__all__ = ["OTHERS"]
+
+RESEND = Spec(
+    "resend",
+    "Resend",
+    "Notifications",
+    (
+        Field("apiKey", mark("API key"), ("RESEND_API_KEY",), "secret", True),
+        Field("fromEmail", mark("Sender address"), ("RESEND_FROM",), required=True),
+        Field(
+            "webhookSecret", mark("Webhook signing secret"), ("RESEND_WEBHOOK_SECRET",), "secret"
+        ),
+    ),
+)
+
+SMTP = Spec(
+    "smtp",
+    "SMTP",
+    "Notifications",
+    (
+        Field("host", mark("Host"), ("SMTP_HOST",), required=True),
+        Field("port", mark("Port"), ("SMTP_PORT",), "number", default="587"),
+        Field("username", mark("User name"), ("SMTP_USERNAME",)),
+        Field("password", mark("Password"), ("SMTP_PASSWORD",), "secret"),
+        Field(
+            "security",
+            mark("Encryption"),
+            ("SMTP_SECURITY",),
+            "choice",
+            default="starttls",
+            choices=("starttls", "tls", "none"),
+        ),
+        Field("fromEmail", mark("Sender address"), ("SMTP_FROM",), required=True),
+    ),
+)
+
+GA4 = Spec(
+    "ga4",
+    "Google Analytics 4",
+    "Analytics",
+    (
+        Field("measurementId", mark("Measurement id"), ("GA4_MEASUREMENT_ID",), required=True),
+        Field("apiSecret", mark("API secret"), ("GA4_API_SECRET",), "secret", True),
+    ),
+)
+
+IMAGEKIT = Spec(
+    "imagekit",
+    "ImageKit",
+    "Media",
+    (
+        Field("publicKey", mark("Public key"), ("IMAGEKIT_PUBLIC_KEY",), required=True),
+        Field("privateKey", mark("Private key"), ("IMAGEKIT_PRIVATE_KEY",), "secret", True),
+        Field("urlEndpoint", mark("URL endpoint"), ("IMAGEKIT_URL_ENDPOINT",), required=True),
+    ),
+)
+
+OTHERS = (RESEND, SMTP, GA4, IMAGEKIT)

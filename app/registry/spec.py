@@ -1,0 +1,131 @@
+"""The shape of a catalogue entry: a service, its fields, and what a gateway can do."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.kit.money import CURRENCIES, exponent
+
+__all__ = ["Category", "Field", "GatewaySpec", "Method", "Spec", "mark"]
+
+Category = Literal["Payments", "Notifications", "Analytics", "Media"]
+Kind = Literal["text", "secret", "choice", "number", "switch"]
+
+CAP = 99_999_999  # minor units, where a gateway does not set its own
+
+
+def mark(message: str) -> str:
+    """Mark a text for translation where the language is not known yet."""
+    return message
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value a merchant, or the environment, configures."""
+
+    name: str
+    label: str
+    env: tuple[str, ...]
+    kind: Kind = "text"
+    required: bool = False
+    default: str = ""
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def is_secret(self) -> bool:
+        return self.kind == "secret"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to pay at a gateway, as the customer sees it."""
+
+    name: str
+    title: str
+    hint: str = ""
+    currencies: frozenset[str] | None = None  # None: all the gateway takes
+    asks: tuple[str, ...] = ()  # what the customer types at checkout: phone, email
+
+
+@dataclass(frozen=True)
+class GatewaySpec:
+    """What a service that moves money adds to its entry."""
+
+    adapter: str | None  # "module:Class" below app.adapters.gateways; None until it exists
+    display_name: str
+    methods: tuple[Method, ...]
+    creates_at: Literal["api", "pay"]
+    currencies: frozenset[str] = frozenset(CURRENCIES)
+    minimum: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
+    cap: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
+    decimals: Mapping[str, int] = field(default_factory=dict)  # where fewer than ISO 4217's
+    can_refund: bool = True
+    can_cancel: bool = True
+    base_url_env: str = ""
+    calls_by: Literal["POST", "GET"] = "POST"  # how it calls us
+
+    @property
+    def is_active(self) -> bool:
+        return self.adapter is not None
+
+    def decimals_of(self, currency: str) -> int:
+        """Decimal places this gateway takes of a currency."""
+        return self.decimals.get(currency, exponent(currency))
+
+    def limits_of(self, currency: str) -> tuple[int, int]:
+        """Smallest and largest amount, in minor units."""
+        return self.minimum.get(currency, 1), self.cap.get(currency, CAP)
+
+    def methods_for(self, currency: str) -> tuple[Method, ...]:
+        """The methods that take this currency, in the catalogue's order."""
+        if currency not in self.currencies:
+            return ()
+        return tuple(m for m in self.methods if not m.currencies or currency in m.currencies)
+
+    def method(self, name: str) -> Method | None:
+        return next((one for one in self.methods if one.name == name), None)
+
+    def load(self) -> type[Any]:
+        """The adapter class, imported when first used. Raises LookupError without one."""
+        if self.adapter is None:
+            raise LookupError("this gateway has no adapter")
+        module, _, name = self.adapter.partition(":")
+        found: type[Any] = getattr(
+            importlib.import_module(f"app.adapters.gateways.{module}"), name
+        )
+        return found
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One outside company we can talk to."""
+
+    key: str
+    title: str
+    category: Category
+    fields: tuple[Field, ...]
+    gateway: GatewaySpec | None = None
+    # Fields of which at least one must be set, beside those that are required by themselves.
+    any_of: tuple[str, ...] = ()
+    # {field: (value, fields it makes required)}: BTCPay needs a server, NOWPayments does not.
+    also_required: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field:
+        """The field of that name. Raises KeyError."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def missing(self, values: Mapping[str, object]) -> list[str]:
+        """Names of the fields that still have to be set for the service to work."""
+        absent = [one.name for one in self.fields if one.required and not values.get(one.name)]
+        if self.any_of and not any(values.get(name) for name in self.any_of):
+            absent += self.any_of
+        for name, (value, others) in self.also_required.items():
+            chosen = values.get(name) or self.field(name).default
+            if chosen == value:
+                absent += [other for other in others if not values.get(other)]
+        return absent
