@@ -1,0 +1,82 @@
+"""Gatehouse. create_app wires the rooms; it is the one place that sees all of them."""
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import cli, extensions
+from app.adapters.gateways.sandbox import SandboxGateway
+from app.blueprints import register_doors
+from app.kit import logs
+from app.kit.crypto import Keyring
+from app.registry import secret_env_names
+from app.services.sandbox import DatabaseLedger
+
+__all__ = ["create_app"]
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Make the app from an environment. Raises config.ConfigError, naming what is wrong."""
+    settings = config.load(os.environ if environ is None else environ)
+    app = Flask(
+        __name__,
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=str(config.ROOT / "static"),
+        instance_path=str(settings.instance.resolve()),
+    )
+    _configure(app, settings)
+    logs.configure(settings["LOG_LEVEL"], _log_format(settings), secrets=_secrets(settings))
+    app.extensions["keyring"] = Keyring(settings.encryption_keys)
+    extensions.init_app(app)
+    SandboxGateway.ledger = DatabaseLedger()
+    register_doors(app)
+    cli.register(app)
+    proxies = int(settings["TRUSTED_PROXY_COUNT"])
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, 0, 0)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: config.Settings) -> None:
+    redis_url = settings["REDIS_URL"]
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings["SECRET_KEY"],
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        SESSION_COOKIE_NAME="__Host-gh" if settings.is_https else "gh",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a tab may stay open for more than an hour
+        RATELIMIT_STORAGE_URI=redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=(
+            {"socket_timeout": 0.2, "socket_connect_timeout": 0.2} if redis_url else {}
+        ),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "translations"),
+        BABEL_DEFAULT_LOCALE="en",
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.strict_slashes = False
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "pool_timeout": 10}
+
+
+def _log_format(settings: config.Settings) -> str:
+    return settings["LOG_FORMAT"] or ("json" if settings.is_production else "text")
+
+
+def _secrets(settings: config.Settings) -> list[str]:
+    """Every secret value of the environment: no log line may contain one."""
+    names = [one.name for one in config.SETTINGS if one.secret] + list(secret_env_names())
+    return [value for name in names if (value := settings.environment.get(name, "").strip())]

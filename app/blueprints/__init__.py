@@ -1,0 +1,16 @@
+"""Doors: one for each kind of caller. A door reads the request, calls one service, answers."""
+
+from flask import Flask
+
+from app.blueprints import api, checkout, demo, inbound, ops, web
+
+__all__ = ["register_doors"]
+
+
+def register_doors(app: Flask) -> None:
+    """Put every door on the app, and what they share around them."""
+    web.init_app(app)
+    for door in (api, checkout, inbound, ops):
+        app.register_blueprint(door.bp)
+    if app.config["SETTINGS"].is_development:
+        app.register_blueprint(demo.bp)

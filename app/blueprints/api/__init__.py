@@ -1,0 +1,14 @@
+"""The providers' door: JSON in, JSON out, a key with every call."""
+
+from flask import Blueprint
+
+from app.blueprints.api import docs, gateways, intents, orders, refunds, webhooks
+from app.extensions import csrf
+
+__all__ = ["bp"]
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+csrf.exempt(bp)
+
+for part in (intents, gateways, orders, refunds, webhooks, docs):
+    part.register(bp)

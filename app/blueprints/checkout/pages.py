@@ -1,0 +1,125 @@
+"""The checkout page and what its buttons do."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.blueprints.checkout import redirects, tokens
+from app.extensions import limiter
+from app.kit.errors import AppError, Conflict, NotFound, Refused
+from app.services import checkout
+from app.services.checkout import Found, Page
+
+__all__ = ["register"]
+
+UNKNOWN_TOKENS = "100/minute"  # from one address
+ANSWERS = ("phone", "email")
+RETURN_AFTER = 5  # seconds until a customer who paid is sent back to the provider
+
+
+def register(bp: Blueprint) -> None:
+    bp.get("/checkout/o/<token>")(show)
+    bp.post("/checkout/o/<token>/pay")(pay)
+    bp.get("/checkout/o/<token>/status")(status)
+    bp.get("/checkout/o/<token>/return")(come_back)
+    bp.post("/checkout/o/<token>/cancel")(cancel)
+    bp.post("/checkout/o/<token>/retry")(retry)
+    bp.get("/checkout/o/<token>/receipt")(receipt)
+    bp.get("/checkout/o/<token>/qr")(qr)
+
+
+def show(token: str) -> ResponseReturnValue:
+    return _page(token, checkout.page(_find(token)))
+
+
+def pay(token: str) -> ResponseReturnValue:
+    found = _find(token)
+    tokens.check(token)
+    answers = {name: request.form.get(name, "").strip()[:254] for name in ANSWERS}
+    try:
+        page = checkout.pay(found, request.form.get("method", ""), answers)
+    except (Refused, Conflict) as error:
+        return _page(token, checkout.page(found), error)
+    if page.redirect_url:
+        return redirect(page.redirect_url, 303)
+    return redirect(url_for(".show", token=token, **_language()), 303)
+
+
+def status(token: str) -> ResponseReturnValue:
+    """The fragment the page polls: from the database alone, final in a final state."""
+    return render_template("checkout/_state.html", **_shown(token, checkout.page(_find(token))))
+
+
+def come_back(token: str) -> ResponseReturnValue:
+    checkout.come_back(_find(token))
+    return redirect(url_for(".show", token=token, **_language()), 303)
+
+
+def cancel(token: str) -> ResponseReturnValue:
+    found = _find(token)
+    tokens.check(token)
+    try:
+        checkout.give_up(found)
+    except AppError as error:
+        return _page(token, checkout.page(found), error)
+    page = checkout.page(found)
+    if page.provider.cancel_url:
+        return redirect(redirects.fill(page.provider.cancel_url, page.order), 303)
+    return redirect(url_for(".show", token=token, **_language()), 303)
+
+
+def retry(token: str) -> ResponseReturnValue:
+    """After a failure: back to the choice of methods, without a second charge by itself."""
+    _find(token)
+    tokens.check(token)
+    return redirect(url_for(".show", token=token, choose="1", **_language()), 303)
+
+
+def receipt(token: str) -> ResponseReturnValue:
+    page = checkout.page(_find(token))
+    if page.order.paid_at is None:
+        raise NotFound("There is no receipt before the payment")
+    return render_template("checkout/receipt.html", **_shown(token, page))
+
+
+def qr(token: str) -> ResponseReturnValue:
+    """The gateway's QR image from our own origin, so that the browser speaks to nobody else."""
+    content_type, body = checkout.image(_find(token))
+    return Response(body, mimetype=content_type)
+
+
+def _find(token: str) -> Found:
+    try:
+        return checkout.find(token)
+    except NotFound:
+        with limiter.limit(UNKNOWN_TOKENS, key_func=lambda: f"token:{request.remote_addr}"):
+            raise
+
+
+def _page(token: str, page: Page, error: AppError | None = None) -> ResponseReturnValue:
+    shown = _shown(token, page)
+    status = 200 if error is None else 422 if isinstance(error, Refused) else error.status
+    return render_template("checkout/page.html", error=error, **shown), status
+
+
+def _shown(token: str, page: Page) -> dict[str, Any]:
+    g.locale_hint = page.order.locale
+    provider, order = page.provider, page.order
+    return {
+        "page": page,
+        "order": order,
+        "token": token,
+        "csrf_token": tokens.token_for(token),
+        "is_choosing": order.is_payable and (order.status == "pending" or "choose" in request.args),
+        "return_after": RETURN_AFTER,
+        "success_url": redirects.fill(provider.success_url, order) if provider.success_url else None,
+        "cancel_url": redirects.fill(provider.cancel_url, order) if provider.cancel_url else None,
+        "language": _language(),
+    }
+
+
+def _language() -> dict[str, str]:
+    """`?lang` stays in every address once it was chosen."""
+    chosen = request.args.get("lang") or request.form.get("lang")
+    return {"lang": chosen[:10]} if chosen else {}

@@ -1,0 +1,37 @@
+"""The gateways' door: their calls, raw, each at the address of one scope."""
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed
+
+from app.extensions import csrf
+from app.kit.errors import AppError
+from app.registry import gateways
+from app.services import inbound
+
+__all__ = ["bp"]
+
+BODY_LIMIT = 512 * 1024  # bytes
+
+bp = Blueprint("inbound", __name__, url_prefix="/api")
+csrf.exempt(bp)
+
+
+@bp.route("/webhooks/<gateway>", methods=["GET", "POST"])
+@bp.route("/webhooks/<gateway>/<token>", methods=["GET", "POST"])
+def receive(gateway: str, token: str | None = None) -> ResponseReturnValue:
+    source = inbound.endpoint_scope(gateway, token)
+    if request.method != gateways()[gateway].calls_by:
+        raise MethodNotAllowed([gateways()[gateway].calls_by])
+    body = request.stream.read(BODY_LIMIT + 1)
+    if len(body) > BODY_LIMIT:
+        raise AppError("Request body too large", "body_too_large", status=413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    outcome = inbound.receive(gateway, source, body, headers, request.args.to_dict())
+    return jsonify(received=True, outcome=outcome)
+
+
+@bp.post("/stripe/webhook")
+def stripe_alias() -> ResponseReturnValue:
+    """The address the integrators of the first version registered at Stripe."""
+    return receive("stripe")

@@ -1,0 +1,179 @@
+"""What every door shares: request ids, security headers, error answers, language."""
+
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, json, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import AWAY, babel, limiter, settings
+from app.kit import clock
+from app.kit.errors import AppError
+
+__all__ = ["LANGUAGES", "init_app", "is_api"]
+
+log = structlog.get_logger()
+
+LANGUAGES = {"en": "English", "pt_PT": "Português"}
+_TAGS = {"en": "en", "pt_PT": "pt-PT"}
+
+
+def init_app(app: Flask) -> None:
+    """Put the shared parts around every door."""
+    app.before_request(_start)
+    app.after_request(_finish)
+    app.register_error_handler(AppError, _app_error)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(HTTPException, _http_error)
+    for away in AWAY:
+        app.register_error_handler(away, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+    app.url_defaults(_static_version)
+    app.context_processor(
+        lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}
+    )
+    babel.init_app(app, locale_selector=_locale)
+
+
+def is_api() -> bool:
+    """True for the doors whose answers are JSON."""
+    return request.path.startswith("/api/") and request.path != "/api/docs"
+
+
+def _start() -> None:
+    g.request_id = f"req_{secrets.token_hex(10)}"
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _locale() -> str:
+    """`?lang`, then what the order or person prefers, then the browser."""
+    for wanted in (request.args.get("lang", ""), getattr(g, "locale_hint", None) or ""):
+        name = wanted.replace("-", "_")
+        if name in LANGUAGES:
+            return name
+        if name.partition("_")[0] == "pt":
+            return "pt_PT"
+        if name.partition("_")[0] == "en":
+            return "en"
+    best = request.accept_languages.best_match(["en", "pt-PT", "pt"], "en")
+    return "pt_PT" if best.startswith("pt") else "en"
+
+
+# --- headers
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = getattr(g, "request_id", "")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Content-Security-Policy", _policy())
+    if settings().is_https:
+        headers.setdefault(
+            "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+        )
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    elif "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _policy() -> str:
+    """Own scripts, styles and images only. A checkout form may be sent on to a gateway: browsers
+    hold a redirect after a form to `form-action` as well."""
+    form_action = "'self'"
+    if request.blueprint == "checkout":
+        form_action = " ".join(("'self'", "https:", *_operator_origins()))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; "
+        f"frame-ancestors 'none'; form-action {form_action}"
+    )
+
+
+def _operator_origins() -> list[str]:
+    """Addresses the operator set by hand, which need not be https in development."""
+    if settings().is_production:
+        return []
+    return sorted({"/".join(one.split("/")[:3]) for one in settings().operator_addresses})
+
+
+@lru_cache(maxsize=256)
+def _digest(path: str, modified: float) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+
+
+def _static_version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint != "static" or "filename" not in values:
+        return
+    path = Path(current_app.static_folder or "") / values["filename"]
+    if path.is_file():
+        values["v"] = _digest(str(path), path.stat().st_mtime)
+
+
+# --- errors
+
+
+def _app_error(error: AppError) -> ResponseReturnValue:
+    return _answer(error.status, error.code, error.message, error.headers, error.details)
+
+
+def _too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    current = limiter.current_limit
+    wait = max(1, int(current.reset_at - clock.now().timestamp()) + 1) if current else 60
+    return _answer(429, "rate_limited", "Too many requests", {"Retry-After": str(wait)})
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error  # a redirect
+    code = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}.get(
+        error.code, error.name.lower().replace(" ", "_")
+    )
+    message = "Request body too large" if error.code == 413 else error.name
+    allowed = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+    return _answer(error.code, code, message, headers)
+
+
+def _database_away(error: Exception) -> ResponseReturnValue:
+    log.error("database.away", error=type(error).__name__)
+    return _answer(
+        503, "database_unavailable", "The database does not answer", {"Retry-After": "5"}
+    )
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("request.failed", path=request.path)
+    return _answer(500, "server_error", "Server error")
+
+
+def _answer(
+    status: int,
+    code: str,
+    message: str,
+    headers: dict[str, str] | None = None,
+    details: dict[str, Any] | None = None,
+) -> ResponseReturnValue:
+    if is_api():
+        body = {"error": message, "code": code, "requestId": g.get("request_id"), **(details or {})}
+        return (
+            current_app.response_class(json.dumps(body), status, mimetype="application/json"),
+            status,
+            headers or {},
+        )
+    page = render_template(
+        "error.html", status=status, code=code, message=message, request_id=g.get("request_id")
+    )
+    return page, status, headers or {}

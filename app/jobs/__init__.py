@@ -1,0 +1,21 @@
+"""The clock's door: what a task's name runs, a few lines each."""
+
+from collections.abc import Callable
+
+from app.jobs import handlers
+from app.services.tasks import Again, Claimed
+
+__all__ = ["HANDLERS", "Handler"]
+
+Handler = Callable[[Claimed], Again | None]
+
+HANDLERS: dict[str, Handler] = {
+    "deliveries.send": handlers.send_delivery,
+    "inbound.apply": handlers.apply_inbound,
+    "orders.expire": handlers.expire_order,
+    "payments.cancel": handlers.cancel_payment,
+    "payments.check": handlers.check_payment,
+    "refunds.send": handlers.send_refund,
+    "sandbox.finish": handlers.finish_sandbox,
+    "sandbox.notify": handlers.notify_sandbox,
+}

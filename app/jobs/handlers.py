@@ -1,0 +1,46 @@
+"""One function for each task: unpack its arguments, call the service."""
+
+from app.services import deliveries, inbound, payments, refunds, sandbox
+from app.services.orders import ending
+from app.services.tasks import Again, Claimed
+
+__all__: list[str] = []
+
+
+def send_delivery(task: Claimed) -> None:
+    deliveries.send(task)
+
+
+def apply_inbound(task: Claimed) -> Again | None:
+    return inbound.apply(task.args["event"])
+
+
+def expire_order(task: Claimed) -> Again | None:
+    return ending.expire(task.args["order"])
+
+
+def cancel_payment(task: Claimed) -> Again | None:
+    return payments.cancel(task.args["payment"])
+
+
+def check_payment(task: Claimed) -> Again | None:
+    return payments.check(task.args["payment"])
+
+
+def send_refund(task: Claimed) -> Again | None:
+    return refunds.send(task.args["refund"])
+
+
+def finish_sandbox(task: Claimed) -> None:
+    sandbox.finish_later(task.args["payment"])
+
+
+def notify_sandbox(task: Claimed) -> None:
+    arguments = task.args
+    sandbox.notify(
+        task.org_id,
+        arguments["event"],
+        arguments["type"],
+        arguments["payment"],
+        arguments["reference"],
+    )

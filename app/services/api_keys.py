@@ -1,0 +1,105 @@
+"""API keys: who is calling, and with what scopes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.kit.errors import Unauthorized
+from app.kit.tenancy import across_organizations, as_org
+from app.kit.tokens import is_api_key, matches, new_api_key
+from app.models import ApiKey, Door, DoorKind, Organization, Provider
+from app.models.door import lookup_part
+from app.services import doors
+
+__all__ = ["Caller", "authenticate", "issue", "note_use"]
+
+REMEMBER_USE_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An active provider, known by one of its keys."""
+
+    key_id: str
+    provider_id: str
+    org_id: str
+    name: str
+    scopes: tuple[str, ...]
+    gateway: str | None
+    uses_own_credentials: bool
+    currency: str | None
+    uses_platform_credentials: bool
+    use_is_stale: bool = False  # when the last use was noted long ago
+
+
+def authenticate(secret: object) -> Caller:
+    """The caller who holds this key.
+
+    Raises Unauthorized, with one same answer for a key that is missing, malformed, unknown,
+    expired or revoked, and for a provider that is inactive.
+    """
+    if not is_api_key(secret):
+        raise _refusal()
+    assert isinstance(secret, str)
+    now = clock.now()
+    query = (
+        select(
+            Door.secret_hash,
+            ApiKey.id,
+            ApiKey.scopes,
+            ApiKey.last_used_at,
+            Provider.id,
+            Provider.org_id,
+            Provider.name,
+            Provider.payment_gateway,
+            Provider.use_own_credentials,
+            Organization.default_currency,
+            Organization.uses_platform_credentials,
+        )
+        .join(ApiKey, ApiKey.id == Door.subject_id)
+        .join(Provider, Provider.id == ApiKey.provider_id)
+        .join(Organization, Organization.id == Door.org_id)
+        .where(
+            Door.kind == DoorKind.api_key,
+            Door.lookup == lookup_part(DoorKind.api_key, secret),
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
+            Provider.is_active,
+        )
+    )
+    with across_organizations("the key says whose request this is"), reading() as session:
+        rows = session.execute(query).all()
+    for stored, key_id, scopes, used, *rest in rows:
+        if matches(secret, stored):
+            stale = used is None or now - used > REMEMBER_USE_EVERY
+            return Caller(key_id, rest[0], rest[1], rest[2], tuple(scopes), *rest[3:], stale)
+    raise _refusal()
+
+
+def _refusal() -> Unauthorized:
+    return Unauthorized("Invalid or inactive API key", "invalid_api_key")
+
+
+def note_use(caller: Caller) -> None:
+    """Remember that a key is in use, every few minutes (a step)."""
+    with as_org(caller.org_id), transaction():
+        db.session.execute(
+            update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=clock.now())
+        )
+
+
+def issue(provider_id: str, scopes: tuple[str, ...]) -> str:
+    """Make a key for a provider of the current organization (a part); shown this once."""
+    secret = new_api_key()
+    key = ApiKey(
+        provider_id=provider_id,
+        prefix=lookup_part(DoorKind.api_key, secret),
+        last_four=secret[-4:],
+        scopes=list(scopes),
+    )
+    db.session.add(key)
+    doors.cut(DoorKind.api_key, secret, key.id)
+    return secret

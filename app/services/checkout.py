@@ -1,0 +1,303 @@
+"""What a customer does with an order: look, choose a method, come back, give up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+
+from app.adapters.gateways import actions, base
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.kit.errors import Conflict, NotFound, Refused
+from app.kit.tenancy import as_org
+from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus, Provider
+from app.models.payment import OPEN
+from app.registry import Method, gateway
+from app.services import credentials, doors, payments, records, routing
+from app.services.credentials import Scope
+from app.services.orders import ending, money_in
+
+__all__ = ["Page", "come_back", "find", "give_up", "image", "page", "pay"]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a checkout token leads."""
+
+    org_id: str
+    order_id: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the checkout page shows; no secret among it."""
+
+    order: Order
+    provider: Provider
+    payment: Payment | None  # the current one
+    methods: tuple[Method, ...]
+    last_failure: str | None
+    action: actions.Action | None
+
+    @property
+    def redirect_url(self) -> str | None:
+        """Where the customer goes next, when that is another company's page."""
+        return self.action.url if isinstance(self.action, actions.Redirect) else None
+
+    @property
+    def is_unclear(self) -> bool:
+        """True while a gateway has not answered: nobody may be told to try again."""
+        return self.payment is not None and self.payment.status == PaymentStatus.unknown
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while news may come that the page should show by itself."""
+        if self.order.status == OrderStatus.processing:
+            return True
+        return self.order.is_payable and (
+            self.is_unclear or (self.payment is not None and self.payment.action is not None)
+        )
+
+
+def find(token: str) -> Found:
+    """The order behind a checkout address. Raises NotFound."""
+    if len(token) != 32:
+        raise NotFound("No such order")
+    opened = doors.open_door(DoorKind.checkout, token)
+    if opened is None:
+        raise NotFound("No such order")
+    return Found(opened.org_id, opened.subject_id)
+
+
+def page(found: Found) -> Page:
+    """The order as its customer sees it."""
+    with as_org(found.org_id):
+        with reading() as session:
+            row = session.execute(
+                select(Order, Provider)
+                .join(Provider, Provider.id == Order.provider_id)
+                .where(Order.id == found.order_id)
+            ).one()
+            tried = session.scalars(
+                select(Payment).where(Payment.order_id == found.order_id).order_by(Payment.id)
+            ).all()
+    order, provider = row.Order, row.Provider
+    live = next((one for one in tried if one.is_live), None)
+    failed = [one.failure for one in tried if one.status == PaymentStatus.failed]
+    return Page(
+        order,
+        provider,
+        live,
+        _methods(order, tried),
+        failed[-1] if failed and order.status == OrderStatus.failed else None,
+        _action(live),
+    )
+
+
+def _action(live: Payment | None) -> actions.Action | None:
+    if live is None or live.action is None or live.status not in OPEN:
+        return None
+    action = actions.from_dict(live.action)
+    expires: datetime | None = getattr(action, "expires_at", None)
+    return None if expires and expires <= clock.now() else action
+
+
+def _methods(order: Order, tried: list[Payment]) -> tuple[Method, ...]:
+    """What the customer may choose: what the gateway offered when it was asked at the API, else
+    the catalogue's methods for the currency."""
+    spec = gateway(order.gateway)
+    possible = spec.methods_for(order.currency)
+    offered = next((one.offered for one in tried if one.offered), None)
+    if offered is None:
+        return possible if spec.creates_at == "pay" else ()
+    named = {method.name: method for method in possible}
+    return tuple(named[name] for name in offered if name in named)
+
+
+def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
+    """Start, or go on with, paying by a method (a flow); the page then says what to do next.
+
+    Choosing what was chosen before shows the same again and charges nothing twice. Raises
+    Refused for a method that is not offered, Conflict when another payment is under way.
+    """
+    with as_org(found.org_id):
+        now = page(found)
+        if not now.order.is_payable or now.is_unclear:
+            return now
+        method = _wanted(now, wanted)
+        if now.payment and now.payment.method == method.name and now.action:
+            return now
+        if now.payment and _continues(now, method):
+            _go_on(now, method, answers)
+        else:
+            _start(now, method, answers)
+        return page(found)
+
+
+def _wanted(now: Page, wanted: str) -> Method:
+    name = wanted.partition(":")[2] if wanted.startswith(f"{now.order.gateway}:") else wanted
+    for method in now.methods:
+        if method.name == name:
+            return method
+    raise Refused("Choose one of the payment methods shown", "invalid_method", field="method")
+
+
+def _scope(payment: Payment) -> Scope:
+    return Scope(payment.scope_kind, payment.scope_owner)
+
+
+def _continues(now: Page, method: Method) -> bool:
+    """Whether the object that exists at the gateway can be paid this way, as it is."""
+    payment = now.payment
+    if payment is None or payment.gateway_ref is None or payment.was_shown:
+        return False
+    adapter = routing.connect_scope(payment.gateway, _scope(payment))
+    return bool(adapter.continues(payment.gateway_ref, method.name))
+
+
+def _go_on(now: Page, method: Method, answers: Mapping[str, str]) -> None:
+    payment = now.payment
+    assert payment is not None
+    _choose(now.order.id, payment.id, method.name)
+    payment.method = method.name
+    request = payments.request_for(now.order, payment, **answers)
+    adapter = routing.connect_scope(payment.gateway, _scope(payment))
+    try:
+        created = adapter.continue_payment(payment.gateway_ref, request)
+    except base.GatewayError as error:
+        _went_wrong(payment.id, error)
+        return
+    payments.record(payment.id, created)
+
+
+def _choose(order_id: str, payment_id: str, method: str) -> None:
+    """Write down the choice before the gateway hears of it (a step). Raises Conflict when the
+    order moved on meanwhile."""
+    with transaction():
+        order = _locked(order_id)
+        payment = db.session.get(Payment, payment_id)
+        if not order.is_payable or not payment.is_live or payment.was_shown:
+            raise Conflict("This payment has moved on; look again", "payment_moved_on")
+        payment.method = method
+        records.timeline(order, "payment.method", payment=payment, actor="customer", method=method)
+
+
+def _start(now: Page, method: Method, answers: Mapping[str, str]) -> None:
+    """A new object at the gateway takes the place of the current one, which is made certain to
+    be dead first if the customer has ever seen a way to pay it."""
+    if now.payment and now.payment.was_shown and now.payment.status in OPEN:
+        _stop(now.order, now.payment)
+    payment = _open(now, method.name)
+    request = payments.request_for(now.order, payment, **answers)
+    adapter = routing.connect_scope(payment.gateway, _scope(payment))
+    try:
+        created = adapter.create_payment(request)
+    except base.GatewayError as error:
+        _went_wrong(payment.id, error)
+        return
+    payments.record(payment.id, created)
+
+
+def _stop(order: Order, payment: Payment) -> None:
+    try:
+        payments.stop(order, payment)
+    except base.Impossible:
+        payments.ask(payment.id, actor="customer")
+        raise Conflict(
+            "Your other payment is being completed; please wait", "payment_under_way"
+        ) from None
+    except base.GatewayError as error:
+        raise Conflict(
+            "We are waiting for an answer about your other payment; please try again in a minute",
+            "payment_under_way",
+        ) from error
+
+
+def _open(now: Page, method: str) -> Payment:
+    """A new live payment, if the order still is what the customer saw (a step)."""
+    with reading():
+        scope = _scope_for_new(now)
+    with transaction():
+        order = _locked(now.order.id)
+        if not order.is_payable:
+            raise Conflict("This order has moved on; look again", "payment_moved_on")
+        seen = now.payment.id if now.payment else None
+        live = db.session.scalar(
+            select(Payment.id).where(Payment.order_id == order.id, Payment.is_live)
+        )
+        if live is not None and live != seen:
+            raise Conflict(
+                "You chose another method in a second window; please wait a moment",
+                "payment_under_way",
+            )
+        money_in.supersede(order)
+        payment = payments.new(
+            order, scope, gateway=order.gateway, method=method, test_mode=order.test_mode
+        )
+        db.session.flush()
+        records.timeline(order, "payment.method", payment=payment, actor="customer", method=method)
+        return payment
+
+
+def _scope_for_new(now: Page) -> Scope:
+    """A further try pays into the account the first one was made for; never another."""
+    first = db.session.scalars(
+        select(Payment)
+        .where(Payment.order_id == now.order.id, Payment.gateway == now.order.gateway)
+        .order_by(Payment.id)
+        .limit(1)
+    ).first()
+    if first is not None:
+        return _scope(first)
+    kind = now.order.gateway_reason.rpartition(" ")[2]
+    owners = {"provider": now.order.provider_id, "organization": now.order.org_id}
+    return Scope(kind, owners.get(kind, credentials.PLATFORM.owner))
+
+
+def _went_wrong(payment_id: str, error: base.GatewayError) -> None:
+    log.warning("checkout.gateway_error", payment=payment_id, error=type(error).__name__)
+    payments.record_error(payment_id, error)
+
+
+def _locked(order_id: str) -> Order:
+    order: Order = db.session.scalars(
+        select(Order).where(Order.id == order_id).with_for_update()
+    ).one()
+    return order
+
+
+def come_back(found: Found) -> None:
+    """The customer returned from a gateway: ask it once. What they say proves nothing."""
+    with as_org(found.org_id):
+        now = page(found)
+        if now.payment is None or now.payment.status not in OPEN:
+            return
+        try:
+            payments.ask(now.payment.id, actor="return page")
+        except base.GatewayError as error:
+            log.info("checkout.return_unanswered", error=type(error).__name__)
+
+
+def give_up(found: Found) -> None:
+    """The customer cancels. Raises Conflict when something is, or may be, paid."""
+    with as_org(found.org_id):
+        ending.cancel(found.order_id, actor="customer")
+
+
+def image(found: Found) -> tuple[str, bytes]:
+    """The QR image of the current action, fetched by us: type and bytes. Raises NotFound."""
+    with as_org(found.org_id):
+        now = page(found)
+        url = getattr(now.action, "image_url", None)
+        if not url or now.payment is None:
+            raise NotFound("No image")
+        adapter = routing.connect_scope(now.payment.gateway, _scope(now.payment))
+        try:
+            content: tuple[str, bytes] = adapter.fetch_image(url)
+        except base.GatewayError as error:
+            raise NotFound("No image") from error
+    return content

@@ -1,0 +1,211 @@
+"""Whose credentials: where they are stored, how they are opened, and who may use which.
+
+Plaintext exists here and in an adapter's constructor, nowhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from app.adapters.gateways.base import Credentials
+from app.extensions import db, insert_once, keyring, settings
+from app.kit import clock
+from app.kit.crypto import CannotOpen, Place, Sealed
+from app.kit.errors import Refused
+from app.kit.tenancy import current_org
+from app.models import CredentialNote, IntegrationConfig, ProviderCredentials
+from app.registry import Spec, spec
+from app.services import records
+
+__all__ = ["PLATFORM", "Scope", "Stored", "mask", "open_field", "open_stored", "save", "seal", "stored"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose credentials a payment is made with: provider, organization or platform."""
+
+    kind: str
+    owner: str
+
+
+PLATFORM = Scope("platform", "platform")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One scope's values for one service as they lie in the database or environment."""
+
+    scope: Scope
+    service: str
+    place_table: str = ""
+    place_owner: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing was typed that could identify an account; choices do not count."""
+        fields = spec(self.service).fields
+        return not any(
+            self.values.get(one.name) for one in fields if one.kind != "choice" and not one.default
+        )
+
+
+def seal(plaintext: str, *, table: str, owner: str, service: str, field: str) -> Sealed:
+    """Seal a value for the row and field it will live in."""
+    return keyring().seal(plaintext, Place(table, owner, service, field))
+
+
+def open_field(sealed: Sealed, *, table: str, owner: str, service: str, field: str) -> str:
+    """Open one sealed value. Raises CannotOpen."""
+    return keyring().open(sealed, Place(table, owner, service, field))
+
+
+def stored(service: str, scope: Scope) -> Stored:
+    """What a scope has saved for a service; reads inside the caller's reading() or step."""
+    if scope.kind == "platform":
+        return _environment(service)
+    query: Any
+    if scope.kind == "provider":
+        table, owner = ProviderCredentials.__tablename__, f"provider:{scope.owner}"
+        query = select(ProviderCredentials.config).where(
+            ProviderCredentials.provider_id == scope.owner, ProviderCredentials.service == service
+        )
+    else:
+        table, owner = IntegrationConfig.__tablename__, scope.owner
+        query = select(IntegrationConfig.config).where(IntegrationConfig.service == service)
+    config = db.session.scalar(query)
+    return Stored(scope, service, table, owner, config or {})
+
+
+def open_stored(found: Stored) -> Credentials:
+    """Open a scope's values whole.
+
+    Raises Refused `gateway_not_configured` when some are missing or do not open: money never
+    moves to another account because one field of this one is damaged.
+    """
+    service = spec(found.service)
+    try:
+        values = {
+            one.name: _open(found, one.name, one.is_secret)
+            for one in service.fields
+            if found.values.get(one.name)
+        }
+    except CannotOpen as error:
+        raise _not_configured(service) from error
+    if service.missing(values):
+        raise _not_configured(service)
+    for one in service.fields:
+        if one.default:
+            values.setdefault(one.name, one.default)
+    if service.key == "sandbox":
+        values["webhookSecret"] = _sandbox_secret(found.scope)
+    return Credentials(values, _base_url(service))
+
+
+def _open(found: Stored, name: str, is_secret: bool) -> str:
+    value = found.values[name]
+    if isinstance(value, Sealed):
+        return open_field(
+            value,
+            table=found.place_table,
+            owner=found.place_owner,
+            service=found.service,
+            field=name,
+        )
+    if is_secret and found.scope.kind != "platform" and settings().is_production:
+        raise CannotOpen("plaintext in the database")
+    return str(value)
+
+
+def _environment(service: str) -> Stored:
+    values = {}
+    for one in spec(service).fields:
+        for name in one.env:
+            if value := settings().service_value(name):
+                values[one.name] = value
+                break
+    return Stored(PLATFORM, service, values=values)
+
+
+def _base_url(service: Spec) -> str | None:
+    name = service.gateway.base_url_env if service.gateway else ""
+    return settings().base_url(name) if name else None
+
+
+def _sandbox_secret(scope: Scope) -> str:
+    import base64
+
+    key = keyring().first.derive(f"sandbox-webhook/{scope.owner}")
+    return "whsec_" + base64.b64encode(key).decode()
+
+
+def _not_configured(service: Spec) -> Refused:
+    return Refused(f'Gateway not configured: "{service.key}"', "gateway_not_configured")
+
+
+def mask(secret: str) -> str:
+    """`sk_live...1234`; dots for anything shorter than 12."""
+    if len(secret) < 12:
+        return "••••"
+    return f"{secret[:7]}...{secret[-4:]}"
+
+
+def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -> None:
+    """Store typed values (a part): secrets sealed, blank secrets kept as they are.
+
+    Raises Refused for a public value that pretends to be an envelope.
+    """
+    service_spec = spec(service)
+    model, owner, keys = _row_of(service, scope)
+    insert_once(model, **_new_row(model, keys))
+    row = db.session.scalars(select(model).filter_by(**keys).with_for_update()).one()
+    config = dict(row.config)
+    for one in service_spec.fields:
+        typed = (values.get(one.name) or "").strip()
+        if not typed:
+            continue
+        if one.is_secret:
+            config[one.name] = seal(
+                typed, table=model.__tablename__, owner=owner, service=service, field=one.name
+            )
+            _note(owner, service, one.name, mask(typed), actor)
+        elif typed.startswith("enc:v1:"):
+            raise Refused(f"{one.label} cannot start like that", "invalid_field", field=one.name)
+        else:
+            config[one.name] = typed
+    row.config = config
+    records.audit(
+        "credentials.saved",
+        actor=actor,
+        subject=f"{service} of {scope.kind}",
+        fields=sorted(name for name, value in values.items() if value),
+    )
+
+
+def _row_of(service: str, scope: Scope) -> tuple[type[Any], str, dict[str, str]]:
+    if scope.kind == "provider":
+        keys = {"provider_id": scope.owner, "service": service}
+        return ProviderCredentials, f"provider:{scope.owner}", keys
+    return IntegrationConfig, scope.owner, {"service": service}
+
+
+def _new_row(model: type[Any], keys: Mapping[str, str]) -> dict[str, Any]:
+    made = model(config={}, **keys)
+    return {
+        "id": made.id,
+        "org_id": current_org(),
+        "config": {},
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
+        **keys,
+    }
+
+
+def _note(owner: str, service: str, field_name: str, masked: str, actor: str) -> None:
+    keys = {"owner": owner, "service": service, "field": field_name}
+    found = db.session.scalars(select(CredentialNote).filter_by(**keys)).one_or_none()
+    note = found or CredentialNote(**keys)
+    note.masked, note.set_by, note.set_at = masked, actor, clock.now()
+    db.session.add(note)

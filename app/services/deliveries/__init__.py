@@ -1,0 +1,5 @@
+"""Deliveries: one event to one endpoint, tried until it is taken or given up."""
+
+from app.services.deliveries.send import redeliver, send
+
+__all__ = ["redeliver", "send"]

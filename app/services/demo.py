@@ -1,0 +1,70 @@
+"""The demo of the first hour: an organization, a login, a provider with a key, an address of our
+own that receives its webhooks. Remembered beside the database, so that each start can show it."""
+
+import json
+import os
+import secrets
+from typing import Any
+
+from app.extensions import settings
+from app.kit.tenancy import as_org
+from app.models import EventType
+from app.services import api_keys, organizations, providers
+
+__all__ = ["ensure", "remembered"]
+
+EMAIL = "demo@gatehouse.example"
+
+
+def remembered() -> dict[str, Any]:
+    """What the demo was made with; empty before."""
+    path = settings().instance / "demo.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def ensure() -> dict[str, Any]:
+    """Make the demo where there is none (steps); the same again where its key still works."""
+    known = remembered()
+    if known and _works(known):
+        return known
+    password = secrets.token_urlsafe(12)
+    organization = organizations.ensure(f"Demo {secrets.token_hex(2)}" if known else "Demo", is_demo=True)
+    email = f"demo-{secrets.token_hex(2)}@gatehouse.example" if known else EMAIL
+    organizations.create_user(email, password, org=organization.slug, is_demo=True)
+    with as_org(organization.id):
+        made = providers.create(
+            name="Demo shop",
+            webhook_url=f"{settings().public_base_url}/demo/webhook",
+            gateway="sandbox",
+            events_wanted=tuple(one for one in EventType if one != EventType.ping),
+        )
+    known = {
+        "email": email,
+        "password": password,
+        "organizationId": organization.id,
+        "providerId": made.provider.id,
+        "apiKey": made.api_key,
+        "webhookSecret": made.webhook_secret,
+    }
+    _remember(known)
+    return known
+
+
+def _works(known: dict[str, Any]) -> bool:
+    try:
+        api_keys.authenticate(known.get("apiKey"))
+    except api_keys.Unauthorized:
+        return False
+    return True
+
+
+def _remember(known: dict[str, Any]) -> None:
+    path = settings().instance / "demo.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(known, file, indent=2)

@@ -1,0 +1,135 @@
+"""Is this installation fit to run? Each check says what is wrong and how to mend it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, inspect, select
+
+from app.extensions import AWAY, bell, db, keyring, reading, settings
+from app.kit import clock
+from app.kit.crypto import Sealed
+from app.kit.tenancy import across_organizations
+from app.models import IntegrationConfig, ProviderCredentials, Task, WebhookEndpoint
+from app.registry import gateways
+
+__all__ = ["Check", "essential", "everything", "unknown_keys"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at one thing; `fix` says in a line what to do."""
+
+    name: str
+    is_ok: bool
+    found: str
+    fix: str = ""
+
+
+def essential() -> list[Check]:
+    """What must be right before a request may be answered: database, migrations, keys."""
+    return [_run(check) for check in (_database, _migrations, _keys)]
+
+
+def everything() -> list[Check]:
+    """The essential checks and what else an operator should know."""
+    return [
+        *essential(),
+        *(_run(check) for check in (_redis, _tasks, _public_url, _gateways, _storage)),
+    ]
+
+
+def _run(check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except AWAY:
+        return Check(check.__name__.strip("_"), False, "the database does not answer")
+
+
+def _database() -> Check:
+    with reading() as session:
+        session.scalar(select(func.count()).select_from(select(Task.id).limit(1).subquery()))
+    return Check("database", True, db.engine.dialect.name)
+
+
+def _migrations() -> Check:
+    """The tables of the models are all there. (Alembic itself is asked by `flask db current`.)"""
+    missing = set(db.metadata.tables) - set(inspect(db.engine).get_table_names())
+    return Check(
+        "migrations",
+        not missing,
+        f"{len(missing)} tables missing" if missing else "all tables there",
+        "run `flask --app wsgi db upgrade`",
+    )
+
+
+def _keys() -> Check:
+    unknown = unknown_keys()
+    return Check(
+        "encryption key",
+        not unknown,
+        f"values sealed with unknown keys: {', '.join(sorted(unknown))}" if unknown else "known",
+        "put the old key into INTEGRATION_ENCRYPTION_KEY_PREVIOUS",
+    )
+
+
+def unknown_keys() -> set[str]:
+    """Ids of keys that sealed something here and are not in the environment."""
+    found: set[str] = set()
+    with across_organizations("the operator asks about every row"), reading() as session:
+        for model in (IntegrationConfig, ProviderCredentials):
+            for config in session.scalars(select(model.config)):
+                found |= {one.kid or "" for one in config.values() if isinstance(one, Sealed)}
+        for row in session.execute(select(WebhookEndpoint.secret, WebhookEndpoint.previous_secret)):
+            found |= {one.kid or "" for one in row if one is not None}
+    return found - set(keyring().keys)
+
+
+def _redis() -> Check:
+    if not settings()["REDIS_URL"]:
+        return Check("redis", True, "not configured: work runs from the database alone")
+    return Check("redis", bell().ring(), "asked", "start Redis, or remove REDIS_URL")
+
+
+def _tasks() -> Check:
+    with reading() as session:
+        oldest = session.scalar(
+            select(func.min(Task.due_at)).where(Task.dead_at.is_(None), Task.due_at <= clock.now())
+        )
+        dead = session.scalar(
+            select(func.count()).select_from(
+                select(Task.id).where(Task.dead_at.is_not(None)).limit(1000).subquery()
+            )
+        )
+    late = (clock.now() - oldest).total_seconds() if oldest else 0.0
+    return Check(
+        "background work",
+        late < 60,
+        f"oldest due task waits {late:.0f} s, {dead} given up",
+        "run `flask --app wsgi worker`",
+    )
+
+
+def _public_url() -> Check:
+    url = settings().public_base_url
+    good = url.startswith("https://") or not settings().is_production
+    return Check("public address", good, url, "set PUBLIC_BASE_URL to an https address")
+
+
+def _gateways() -> Check:
+    name = settings().default_gateway
+    known: Any = gateways().get(name)
+    good = bool(known and known.is_active)
+    return Check("default gateway", good, name, "set PAYMENT_GATEWAY to an active gateway")
+
+
+def _storage() -> Check:
+    sqlite = db.engine.dialect.name == "sqlite"
+    return Check(
+        "storage",
+        not (sqlite and settings().is_production),
+        "SQLite" if sqlite else "PostgreSQL",
+        "use PostgreSQL in production",
+    )
+
+

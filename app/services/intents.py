@@ -1,0 +1,188 @@
+"""create-payment-intent: an order, a payment at the gateway where it is made at once, a link."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.adapters.gateways import base
+from app.extensions import db, settings, transaction
+from app.kit import clock
+from app.kit.errors import AppError, Refused
+from app.kit.money import Money
+from app.kit.strictjson import dump
+from app.kit.tokens import new_token
+from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
+from app.services import doors, idempotency, payments, records, routing
+from app.services.api_keys import Caller
+from app.services.idempotency import Claim, Key
+
+__all__ = ["Intent", "Wanted", "create"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a provider asks to be paid."""
+
+    money: Money
+    gateway: str | None = None
+    item_name: str | None = None
+    item_description: str | None = None
+    external_id: str | None = None
+    customer_email: str | None = None
+    locale: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    expires_in: int = 86_400  # seconds
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the provider gets: an order and the page to send the customer to."""
+
+    order: Order
+    checkout_url: str
+
+
+@dataclass(frozen=True)
+class _Opened:
+    order: Order
+    payment: Payment | None
+    held: Claim | None
+
+
+def create(
+    caller: Caller, wanted: Wanted, key: Key | None, render: Callable[[Intent], dict[str, Any]]
+) -> tuple[int, bytes]:
+    """Make an order, ask its gateway, answer with a checkout link (a flow).
+
+    Gives the status and body of the final answer, 200 or 402, which an idempotency key replays.
+    Raises Refused when nothing can be made, AppError 502 when the gateway does not answer; then
+    the key stays with the order and the same request goes on with it.
+    """
+    choice = routing.choose(caller, wanted.gateway)
+    adapter = routing.connect(choice.gateway, choice.credentials)
+    opened = _open(caller, wanted, key, choice, adapter.test_mode)
+    order, payment = opened.order, opened.payment
+    body = dump(render(Intent(order, checkout_url(order))))
+    if payment is None or payment.gateway_ref:
+        idempotency.complete(opened.held, 200, body)
+        return 200, body
+    try:
+        created = adapter.create_payment(payments.request_for(order, payment))
+    except base.Declined as error:
+        return _declined(opened, payment, error)
+    except base.MethodUnavailable as error:
+        _abandon(order.id, payment.id, error.reason)
+        idempotency.release(opened.held, forget=True)
+        raise Refused("Cash App payments not available", "method_unavailable") from error
+    except base.GatewayError as error:
+        payments.record_error(payment.id, error, keep=True)
+        idempotency.release(opened.held)
+        raise _no_answer(error, order.id) from error
+
+    def answer() -> None:
+        if opened.held:
+            idempotency.complete_part(opened.held, 200, body)
+
+    payments.record(payment.id, created, answer)
+    return 200, body
+
+
+def checkout_url(order: Order) -> str:
+    """Where the customer pays."""
+    return f"{settings().public_base_url}/checkout/o/{order.token}"
+
+
+def _open(
+    caller: Caller, wanted: Wanted, key: Key | None, choice: routing.Choice, test_mode: bool
+) -> _Opened:
+    """Write everything down before the gateway hears of it; or find what an earlier, same
+    request wrote (a step)."""
+    with transaction():
+        held = idempotency.claim(key) if key else None
+        if held and held.subject_id:
+            return _resume(held.subject_id, held)
+        expires = clock.now() + timedelta(seconds=wanted.expires_in)
+        order = Order(
+            provider_id=caller.provider_id,
+            token=new_token(),
+            external_id=wanted.external_id,
+            item_name=wanted.item_name or caller.name,
+            item_description=wanted.item_description,
+            amount_minor=wanted.money.minor,
+            currency=wanted.money.currency,
+            gateway=choice.gateway,
+            gateway_reason=choice.reason,
+            test_mode=test_mode,
+            status=OrderStatus.pending,
+            sequence=0,
+            customer_email=wanted.customer_email,
+            locale=wanted.locale,
+            details=dict(wanted.metadata),
+            expires_at=expires,
+            next_check_at=expires,
+            created_at=clock.now(),
+        )
+        db.session.add(order)
+        doors.cut(DoorKind.checkout, order.token, order.id)
+        payment = None
+        if choice.spec.creates_at == "api":
+            payment = payments.new(
+                order, choice.scope, gateway=choice.gateway, method=None, test_mode=test_mode
+            )
+        if held:
+            idempotency.bind(held, order.id)
+        return _Opened(order, payment, held)
+
+
+def _resume(order_id: str, held: Claim) -> _Opened:
+    order = db.session.scalars(select(Order).where(Order.id == order_id)).one()
+    payment = db.session.scalars(
+        select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).limit(1)
+    ).first()
+    return _Opened(order, payment, held)
+
+
+def _declined(
+    opened: _Opened, payment: Payment, error: base.Declined
+) -> tuple[int, bytes]:
+    payments.record_error(payment.id, error)
+    refusal = {
+        "error": f"Payment declined: {error.reason}",
+        "code": "declined",
+        "orderId": opened.order.id,
+    }
+    body = dump(refusal)
+    idempotency.complete(opened.held, 402, body)
+    return 402, body
+
+
+def _abandon(order_id: str, payment_id: str, reason: str) -> None:
+    """The caller was told that this order cannot be paid; it ends without an event (a step)."""
+    with transaction():
+        order = db.session.scalars(
+            select(Order).where(Order.id == order_id).with_for_update()
+        ).one()
+        payment = db.session.scalars(
+            select(Payment).where(Payment.id == payment_id).with_for_update()
+        ).one()
+        payment.status, payment.is_live = PaymentStatus.cancelled, False
+        payment.failure, payment.next_check_at = reason, None
+        order.move_to(OrderStatus.cancelled)
+        order.next_check_at = None
+        records.timeline(order, "order.abandoned", payment=payment, reason=reason)
+
+
+def _no_answer(error: base.GatewayError, order_id: str) -> AppError:
+    if isinstance(error, base.Misconfigured):
+        return AppError(
+            "Payment gateway rejected our credentials",
+            "gateway_misconfigured",
+            status=502,
+            orderId=order_id,
+        )
+    return AppError(
+        "Payment gateway unavailable", "gateway_unavailable", status=502, orderId=order_id
+    )

@@ -1,0 +1,136 @@
+"""Money that arrived, or finally did not. Parts of settling; the order is locked."""
+
+from sqlalchemy import select
+
+from app.adapters.gateways.base import Snapshot
+from app.extensions import db
+from app.kit import clock
+from app.models import EventType, LatePolicy, Order, OrderStatus, Payment, PaymentStatus, Provider
+from app.models.payment import OPEN
+from app.services import events, records, refunding, tasks
+
+__all__ = ["fall_through", "supersede", "take"]
+
+ENDED = {OrderStatus.cancelled, OrderStatus.expired}
+
+
+def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None:
+    """A gateway says this payment succeeded: believe it if it is what was asked for, once."""
+    if payment.status == PaymentStatus.succeeded:
+        return
+    if problem := _mismatch(payment, snapshot):
+        _hold(order, payment, problem, snapshot, actor)
+        return
+    payment.status = PaymentStatus.succeeded
+    payment.paid_at = snapshot.paid_at or clock.now()
+    payment.failure = None
+    records.timeline(order, "payment.succeeded", payment=payment, actor=actor)
+    if order.settled_by and order.settled_by != payment.id:
+        _duplicate(order, payment)
+    elif _is_late(order, payment):
+        _late(order, payment)
+    else:
+        _pay(order, payment)
+
+
+def _mismatch(payment: Payment, snapshot: Snapshot) -> str | None:
+    if snapshot.test_mode is not None and snapshot.test_mode != payment.test_mode:
+        return "mode_mismatch"
+    if snapshot.account and payment.account and snapshot.account != payment.account:
+        return "account_mismatch"
+    if snapshot.currency and snapshot.currency != payment.currency:
+        return "amount_mismatch"
+    if snapshot.paid_minor != payment.amount_minor:
+        return "amount_mismatch"
+    return None
+
+
+def _hold(
+    order: Order, payment: Payment, problem: str, snapshot: Snapshot, actor: str
+) -> None:
+    """Money came, but not what was asked for: nobody is told "paid" before a person looked."""
+    if order.attention == problem:
+        return
+    payment.status = PaymentStatus.processing
+    order.attention = problem
+    if order.is_payable:
+        order.move_to(OrderStatus.processing)
+    records.timeline(
+        order,
+        f"attention.{problem}",
+        payment=payment,
+        actor=actor,
+        expected=str(payment.money),
+        received=f"{snapshot.currency or payment.currency} {snapshot.paid_minor} (minor units)",
+    )
+
+
+def _is_late(order: Order, payment: Payment) -> bool:
+    """Late is what the gateway took after our expiry, by its time; not what we heard late."""
+    if order.status == OrderStatus.cancelled:
+        return True
+    return payment.paid_at is not None and payment.paid_at > order.expires_at
+
+
+def _pay(order: Order, payment: Payment) -> None:
+    supersede(order, except_for=payment)
+    payment.is_live = True
+    order.settled_by = payment.id
+    order.paid_at = payment.paid_at
+    order.move_to(OrderStatus.paid)
+    records.timeline(order, "order.paid", payment=payment)
+    events.append(order, EventType.payment_succeeded, payment)
+
+
+def _late(order: Order, payment: Payment) -> None:
+    provider = db.session.get(Provider, order.provider_id)
+    policy = LatePolicy(provider.late_policy)
+    order.attention = "paid_late"
+    records.timeline(order, "attention.paid_late", payment=payment, policy=policy)
+    if policy == LatePolicy.accept:
+        _pay(order, payment)
+        return
+    supersede(order, except_for=payment)
+    order.settled_by = payment.id
+    if order.status not in ENDED:
+        order.move_to(OrderStatus.expired)
+    if policy == LatePolicy.refund:
+        refunding.reserve(order, payment, payment.amount_minor, cause="late")
+
+
+def _duplicate(order: Order, payment: Payment) -> None:
+    """A second success: the customer paid twice and gets this one back."""
+    payment.is_duplicate = True
+    order.attention = "duplicate_payment"
+    records.timeline(order, "attention.duplicate_payment", payment=payment)
+    refunding.reserve(order, payment, payment.amount_minor, cause="duplicate")
+
+
+def fall_through(order: Order, payment: Payment, status: PaymentStatus) -> None:
+    """The order's current payment ended without money."""
+    if not payment.is_live:
+        return
+    payment.is_live = False
+    if status != PaymentStatus.failed:
+        return
+    if order.status in {OrderStatus.pending, OrderStatus.processing}:
+        order.move_to(OrderStatus.failed)
+        records.timeline(order, "order.failed", payment=payment, failure=payment.failure)
+    events.append(order, EventType.payment_failed, payment)
+
+
+def supersede(order: Order, *, except_for: Payment | None = None) -> None:
+    """Take every other open payment of an order out of the running; cancel it at its gateway."""
+    others = db.session.scalars(
+        select(Payment)
+        .where(Payment.order_id == order.id, Payment.status.in_(OPEN))
+        .with_for_update()
+    ).all()
+    for other in others:
+        if except_for is not None and other.id == except_for.id:
+            continue
+        other.status = PaymentStatus.superseded
+        other.is_live = False
+        other.next_check_at = None
+        tasks.add("payments.cancel", key=f"cancel:{other.id}", payment=other.id)
+    db.session.flush()  # the index of live payments must see these before the next one

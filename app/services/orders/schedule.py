@@ -1,0 +1,46 @@
+"""When a gateway is asked again about a payment it did not finish. Parts."""
+
+from datetime import datetime, timedelta
+
+from app.kit import clock
+from app.models import Order, Payment, PaymentStatus
+from app.models.order import FINAL
+from app.models.payment import OPEN
+
+__all__ = ["UNKNOWN", "next_check", "plan", "plan_unknown"]
+
+UNKNOWN = (2, 5, 15, 60)  # seconds after a call without an answer
+FIRST = (60, 300, 900)  # seconds after a payment was made
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def next_check(created: datetime, now: datetime) -> datetime | None:
+    """After 1, 5 and 15 minutes, hourly to a day, daily to a week, then never."""
+    age = now - created
+    for seconds in FIRST:
+        if age < timedelta(seconds=seconds):
+            return created + timedelta(seconds=seconds)
+    if age < DAY:
+        return now + HOUR
+    return now + DAY if age < 7 * DAY else None
+
+
+def plan(order: Order, payment: Payment) -> None:
+    """Set both rows' next look from their states."""
+    if order.status in FINAL:
+        order.next_check_at = None
+    if payment.status not in OPEN:
+        payment.next_check_at = None
+    elif payment.status == PaymentStatus.unknown:
+        plan_unknown(payment)
+    else:
+        payment.next_check_at = next_check(payment.created_at, clock.now())
+
+
+def plan_unknown(payment: Payment) -> None:
+    """Ask soon, then ever less often."""
+    if payment.checks < len(UNKNOWN):
+        payment.next_check_at = clock.after(UNKNOWN[payment.checks])
+    else:
+        payment.next_check_at = next_check(payment.created_at, clock.now())
+    payment.checks += 1

@@ -1,0 +1,89 @@
+"""Organizations and the people in them, as the operator makes them from the command line."""
+
+import re
+import secrets
+import unicodedata
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import db, reading, transaction
+from app.kit.errors import Refused
+from app.kit.tenancy import as_org
+from app.models import Membership, Organization, Role, User
+from app.services import passwords
+
+__all__ = ["create_user", "ensure", "find", "slugify"]
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}")
+
+
+def slugify(name: str) -> str:
+    """Lower-case letters, digits and dashes; never empty."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100] or f"x-{secrets.token_hex(3)}"
+
+
+def find(name_or_slug: str) -> Organization | None:
+    """An organization by its exact name or its slug."""
+    with reading() as session:
+        found: Organization | None = session.scalars(
+            select(Organization).where(_named(name_or_slug)).limit(1)
+        ).first()
+        return found
+
+
+def ensure(name_or_slug: str, **values: object) -> Organization:
+    """The organization of that name or slug, made where there is none (a step)."""
+    found = find(name_or_slug)
+    if found:
+        return found
+    name = name_or_slug.strip()
+    if not name or len(name) > 120 or "\x00" in name:
+        raise Refused("An organization needs a name of 1 to 120 characters", "invalid_name")
+    made = Organization(name=name, slug=slugify(name), **values)
+    with as_org(made.id):
+        try:
+            with transaction():
+                db.session.add(made)
+        except IntegrityError:  # somebody made it meanwhile, or the slug is another's
+            again = find(name)
+            if again:
+                return again
+            made = Organization(
+                name=name, slug=f"{slugify(name)}-{secrets.token_hex(2)}", **values
+            )
+            with transaction():
+                db.session.add(made)
+    return made
+
+
+def create_user(
+    email: str, password: str, *, org: str | None, role: str = Role.owner, is_demo: bool = False
+) -> User:
+    """Make a person who can sign in, and their membership (a step).
+
+    Raises Refused for an address, password or role that will not do, or one that is taken.
+    """
+    address = email.strip().lower()
+    if not _EMAIL.fullmatch(address):
+        raise Refused(f"{email!r} is not an e-mail address", "invalid_email")
+    if role not in set(Role):
+        raise Refused(f"A role is one of: {', '.join(Role)}", "invalid_role")
+    passwords.check_strength(password, address)
+    organization = ensure(org) if org else None
+    user = User(email=address, password_hash=passwords.hash_password(password), is_demo=is_demo)
+    try:
+        with transaction():
+            db.session.add(user)
+            if organization:
+                db.session.add(
+                    Membership(organization_id=organization.id, user_id=user.id, role=role)
+                )
+    except IntegrityError as error:
+        raise Refused(f"{address} already has an account", "email_taken") from error
+    return user
+
+
+def _named(text: str) -> object:
+    return or_(Organization.slug == text, Organization.name == text)

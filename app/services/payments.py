@@ -1,0 +1,244 @@
+"""Payments: asking a gateway, writing down what came of it, asking again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from app.adapters.gateways import actions, base
+from app.extensions import db, reading, settings, transaction
+from app.kit import clock
+from app.kit.errors import NotFound
+from app.models import Order, Payment, PaymentStatus
+from app.models.payment import OPEN
+from app.services import orders, records, routing, tasks
+from app.services.credentials import Scope
+from app.services.orders import schedule
+
+__all__ = ["ask", "cancel", "check", "new", "record", "record_error", "request_for"]
+
+SESSION_MIN, SESSION_MAX = timedelta(minutes=31), timedelta(hours=23, minutes=59)
+BUSY_AGAIN = 30  # seconds
+_ATTENTION = {base.Misconfigured: "gateway_misconfigured"}
+
+
+def new(order: Order, scope: Scope, *, gateway: str, method: str | None, test_mode: bool) -> Payment:
+    """Write down the intention to ask a gateway, before it is asked (a part)."""
+    payment = Payment(
+        order_id=order.id,
+        gateway=gateway,
+        method=method,
+        offered=[],
+        status=PaymentStatus.created,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        scope_kind=scope.kind,
+        scope_owner=scope.owner,
+        test_mode=test_mode,
+        # If this process dies before the answer, somebody asks what became of it.
+        next_check_at=clock.after(60),
+    )
+    db.session.add(payment)
+    return payment
+
+
+def request_for(order: Order, payment: Payment, **answers: str) -> base.PaymentRequest:
+    """What the gateway is asked, from stored values alone, so that a repetition is the same."""
+    page = f"{settings().public_base_url}/checkout/o/{order.token}"
+    return base.PaymentRequest(
+        payment_id=payment.id,
+        order_id=order.id,
+        org_id=order.org_id,
+        money=payment.money,
+        item_name=order.item_name,
+        item_description=order.item_description,
+        return_url=f"{page}/return",
+        cancel_url=page,
+        expires_at=order.expires_at,
+        idempotency_key=payment.id,
+        method=payment.method,
+        customer_email=order.customer_email,
+        locale=order.locale,
+        session_until=_session_until(order.expires_at, payment.created_at),
+        answers=answers,
+        metadata=order.details,
+    )
+
+
+def _session_until(expires_at: datetime, created_at: datetime) -> datetime:
+    return min(max(expires_at, created_at + SESSION_MIN), created_at + SESSION_MAX)
+
+
+def record(
+    payment_id: str, created: base.Created, also: Callable[[], None] = lambda: None
+) -> bool:
+    """Write down what a gateway made (a step); False when the payment was overtaken meanwhile.
+
+    An overtaken one is cancelled by its task, and its link must not be shown to anybody. `also`
+    is a part that belongs to the same commit.
+    """
+    values = {
+        "status": PaymentStatus(created.status),
+        "gateway_ref": created.gateway_ref,
+        "gateway_payment_id": created.gateway_payment_id,
+        "offered": list(created.offered),
+        "action": actions.to_dict(created.action) if created.action else None,
+        "next_check_at": clock.after(schedule.FIRST[0]),
+        "updated_at": clock.now(),
+    }
+    with transaction():
+        first = db.session.execute(
+            update(Payment)
+            .where(Payment.id == payment_id, Payment.status == PaymentStatus.created)
+            .values(**values),
+            execution_options={"synchronize_session": False},
+        )
+        if first.rowcount == 1:
+            also()
+            return True
+    return _record_over_news(payment_id, created, also)
+
+
+def _record_over_news(
+    payment_id: str, created: base.Created, also: Callable[[], None]
+) -> bool:
+    """The answer to our call comes second: an event, a check or another tab came first."""
+    with transaction():
+        also()
+        order, payment = orders.lock(payment_id)
+        payment.gateway_ref = payment.gateway_ref or created.gateway_ref
+        payment.gateway_payment_id = payment.gateway_payment_id or created.gateway_payment_id
+        payment.offered = payment.offered or list(created.offered)
+        if payment.status == PaymentStatus.superseded:
+            tasks.add("payments.cancel", key=f"cancel:{payment.id}", payment=payment.id)
+            return False
+        if created.action:
+            payment.action = actions.to_dict(created.action)
+        if payment.status == PaymentStatus.unknown:
+            payment.status = PaymentStatus(created.status)
+            orders.clear_attention(order)
+        schedule.plan(order, payment)
+        return True
+
+
+def record_error(payment_id: str, error: base.GatewayError, *, keep: bool = False) -> None:
+    """Write down that a gateway was asked and made nothing, or did not answer (a step).
+
+    With `keep` a payment that certainly does not exist there yet is asked for again later, since
+    somebody still means to have it; without, it ends and another may be started.
+    """
+    if isinstance(error, base.Declined | base.MethodUnavailable):
+        orders.settle(payment_id, base.Snapshot("failed", failure=error.reason))
+        return
+    with transaction():
+        order, payment = orders.lock(payment_id)
+        if payment.status not in {PaymentStatus.created, PaymentStatus.unknown}:
+            return
+        if isinstance(error, base.Unavailable) or keep:
+            payment.status = PaymentStatus.unknown
+            order.attention = _ATTENTION.get(type(error), "payment_unknown")
+            schedule.plan_unknown(payment)
+        else:
+            payment.status = PaymentStatus.cancelled
+            payment.is_live = False
+            payment.next_check_at = None
+        payment.failure = error.reason
+        records.timeline(
+            order,
+            f"payment.{payment.status}",
+            payment=payment,
+            reason=error.reason,
+            error=type(error).__name__,
+        )
+
+
+def ask(
+    payment_id: str, *, actor: str = "reconciler", ref_hint: str | None = None
+) -> orders.Settled:
+    """Ask the gateway how a payment stands and settle it (a flow).
+
+    A payment whose creation got no answer is created again with its own key, which makes nothing
+    twice; `ref_hint`, from an event, spares that. Raises GatewayError when there is no answer now
+    either.
+    """
+    order, payment = _load(payment_id)
+    adapter = routing.connect_scope(
+        payment.gateway, Scope(payment.scope_kind, payment.scope_owner)
+    )
+    ref = payment.gateway_ref or ref_hint
+    if ref is None:
+        created = adapter.find_payment(request_for(order, payment))
+        record(payment_id, created)
+        ref = created.gateway_ref
+    return orders.settle(payment_id, adapter.retrieve_payment(ref), actor=actor)
+
+
+def check(payment_id: str) -> tasks.Again | None:
+    """Ask on schedule (a flow, for the task); an unanswered call is planned again."""
+    try:
+        ask(payment_id)
+    except (base.Declined, base.MethodUnavailable) as error:
+        record_error(payment_id, error)
+    except base.GatewayError as error:
+        _plan_again(payment_id, error)
+    return None
+
+
+def _plan_again(payment_id: str, error: base.GatewayError) -> None:
+    with transaction():
+        order, payment = orders.lock(payment_id)
+        payment.failure = error.reason
+        if isinstance(error, base.Missing | base.Misconfigured):
+            order.attention = order.attention or "account_mismatch"
+        if payment.status in OPEN:
+            schedule.plan_unknown(payment)
+
+
+def cancel(payment_id: str) -> tasks.Again | None:
+    """Make sure a superseded payment can no longer be paid (a flow, for the task).
+
+    If it was paid after all, that is settled like any other success.
+    """
+    order, payment = _load(payment_id)
+    if payment.status not in OPEN | {PaymentStatus.superseded}:
+        return None
+    try:
+        stop(order, payment)
+    except base.Impossible:
+        ask(payment_id)
+    except base.Missing:
+        return None
+    except base.GatewayError:
+        return tasks.Again(clock.after(BUSY_AGAIN))
+    return None
+
+
+def stop(order: Order, payment: Payment) -> base.Snapshot:
+    """Cancel a payment at its gateway and settle the answer (a flow).
+
+    Raises Impossible when it was, or may be, paid; other GatewayErrors when that is not certain
+    now. One whose creation was never answered is found by its key first.
+    """
+    adapter = routing.connect_scope(
+        payment.gateway, Scope(payment.scope_kind, payment.scope_owner)
+    )
+    ref = payment.gateway_ref
+    if ref is None:
+        created = adapter.find_payment(request_for(order, payment))
+        record(payment.id, created)
+        ref = created.gateway_ref
+    snapshot: base.Snapshot = adapter.cancel_payment(ref)
+    orders.settle(payment.id, snapshot)
+    return snapshot
+
+
+def _load(payment_id: str) -> tuple[Order, Payment]:
+    with reading() as session:
+        row = session.execute(
+            select(Order, Payment)
+            .join(Payment, Payment.order_id == Order.id)
+            .where(Payment.id == payment_id)
+        ).one_or_none()
+    if row is None:
+        raise NotFound("No such payment")
+    return row.Order, row.Payment

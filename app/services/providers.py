@@ -1,0 +1,133 @@
+"""Providers: the platforms that call our API, with a key and an address to tell things to."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import db, reading, settings, transaction
+from app.kit.errors import Refused
+from app.kit.http.addresses import AddressPolicy, BadUrl, check_url
+from app.kit.tokens import new_webhook_secret
+from app.models import EventType, Provider, WebhookEndpoint
+from app.models.provider import SCOPES
+from app.registry import gateways
+from app.services import api_keys, credentials, events
+from app.services.organizations import slugify
+
+__all__ = ["Created", "add_endpoint", "check_redirect_url", "create"]
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new provider and the secrets that are shown this once."""
+
+    provider: Provider
+    api_key: str
+    webhook_secret: str | None
+
+
+def create(
+    *,
+    name: str,
+    webhook_url: str | None = None,
+    gateway: str | None = None,
+    success_url: str | None = None,
+    cancel_url: str | None = None,
+    scopes: tuple[str, ...] = SCOPES,
+    events_wanted: tuple[str, ...] = events.DEFAULT_EVENTS,
+) -> Created:
+    """Make a provider of the current organization with one key (a step).
+
+    Raises Refused, naming the field, for anything that would not work later.
+    """
+    name = name.strip()
+    if not name or len(name) > 120 or "\x00" in name:
+        raise Refused("A provider needs a name of 1 to 120 characters", field="name")
+    if gateway and gateway not in gateways():
+        known = ", ".join(gateways())
+        raise Refused(f'Invalid gateway: "{gateway}". Available: {known}', field="gateway")
+    if not scopes or set(scopes) - set(SCOPES):
+        raise Refused(f"Scopes are: {', '.join(SCOPES)}", field="scopes")
+    provider = Provider(
+        name=name,
+        slug=_free_slug(slugify(name)),
+        payment_gateway=gateway,
+        success_url=check_redirect_url(success_url, "success_url"),
+        cancel_url=check_redirect_url(cancel_url, "cancel_url"),
+    )
+    try:
+        with transaction():
+            db.session.add(provider)
+            key = api_keys.issue(provider.id, scopes)
+            secret = add_endpoint(provider.id, webhook_url, events_wanted) if webhook_url else None
+    except IntegrityError as error:
+        raise Refused(f"There is a provider called {name} already", field="name") from error
+    return Created(provider, key, secret)
+
+
+def _free_slug(slug: str) -> str:
+    with reading() as session:
+        taken = set(
+            session.scalars(select(Provider.slug).where(Provider.slug.startswith(slug))).all()
+        )
+    number, free = 2, slug
+    while free in taken:
+        free, number = f"{slug}-{number}", number + 1
+    return free
+
+
+def add_endpoint(provider_id: str, url: str, events_wanted: tuple[str, ...]) -> str:
+    """Give a provider one more webhook endpoint (a part); its secret, shown this once.
+
+    Raises Refused for an address we would never call.
+    """
+    if set(events_wanted) - set(EventType):
+        raise Refused(f"Events are: {', '.join(EventType)}", field="events")
+    secret = new_webhook_secret()
+    endpoint = WebhookEndpoint(
+        provider_id=provider_id, url=_webhook_url(url), events=list(events_wanted)
+    )
+    endpoint.secret = credentials.seal(
+        secret, table="webhook_endpoints", owner=endpoint.id, service="webhook", field="secret"
+    )
+    db.session.add(endpoint)
+    return secret
+
+
+def _webhook_url(url: str) -> str:
+    policy = AddressPolicy(allowed=settings().webhook_networks)
+    try:
+        return check_url(url, policy, https_only=settings().is_production)
+    except BadUrl as error:
+        raise Refused(str(error), "invalid_url", field="webhook_url") from error
+
+
+def check_redirect_url(url: str | None, field: str) -> str | None:
+    """An address to send customers back to; placeholders only after the host.
+
+    Raises Refused. Python's URL parser forgives what browsers read differently, so anything
+    unusual is refused by looking at the characters.
+    """
+    url = (url or "").strip()
+    if not url:
+        return None
+    address = urlsplit(url)
+    allowed = {"https"} if settings().is_production else {"https", "http"}
+    strange = any(letter <= " " or letter in '\\"<>`\x7f' or ord(letter) > 126 for letter in url)
+    if (
+        strange
+        or len(url) > 2048
+        or address.scheme not in allowed
+        or not url.startswith(f"{address.scheme}://")
+        or not address.hostname
+        or "@" in address.netloc
+        or "{" in address.netloc
+    ):
+        raise Refused(
+            f"Give a complete address like https://shop.example.com/thanks?order={{orderId}}",
+            "invalid_url",
+            field=field,
+        )
+    return url

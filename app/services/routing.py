@@ -1,0 +1,112 @@
+"""Which gateway and whose credentials: request, then provider, then platform."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.adapters.gateways.base import Credentials, Misconfigured
+from app.extensions import in_transaction, reading, settings
+from app.kit.errors import Refused
+from app.registry import GatewaySpec, gateway, gateways
+from app.services import credentials
+from app.services.api_keys import Caller
+from app.services.credentials import PLATFORM, Scope
+
+__all__ = ["Choice", "choose", "connect", "connect_scope", "is_configured", "scopes_of"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A gateway, the scope that pays through it, and why."""
+
+    gateway: str
+    scope: Scope
+    credentials: Credentials
+    reason: str
+
+    @property
+    def spec(self) -> GatewaySpec:
+        return gateway(self.gateway)
+
+
+def choose(caller: Caller, asked: str | None) -> Choice:
+    """Pick gateway and scope for a new order.
+
+    Raises Refused `gateway_not_configured` when no scope has values, or the first that has some
+    does not have all.
+    """
+    name, reason = _gateway_of(caller, asked)
+    with reading():
+        for scope in scopes_of(caller, name):
+            found = credentials.stored(name, scope)
+            if name != "sandbox" and found.is_empty:
+                continue
+            why = f"gateway by {reason}, credentials of the {scope.kind}"
+            return Choice(name, scope, credentials.open_stored(found), why)
+    raise Refused(f'Gateway not configured: "{name}"', "gateway_not_configured")
+
+
+def _gateway_of(caller: Caller, asked: str | None) -> tuple[str, str]:
+    if asked:
+        return asked, "request"
+    if caller.gateway:
+        return caller.gateway, "provider"
+    return settings().default_gateway, "default"
+
+
+def scopes_of(caller: Caller, name: str) -> list[Scope]:
+    """The scopes a caller may use, most specific first."""
+    if not gateway(name).is_active:
+        return []
+    organization = Scope("organization", caller.org_id)
+    if name == "sandbox":
+        return [organization] if settings().sandbox_allowed else []
+    found = [Scope("provider", caller.provider_id)] if caller.uses_own_credentials else []
+    found.append(organization)
+    if caller.uses_platform_credentials:
+        found.append(PLATFORM)
+    return found
+
+
+def is_configured(name: str, caller: Caller | None) -> bool:
+    """Whether an order through this gateway could be made now, as far as we can tell alone."""
+    if caller is None:
+        if not gateways()[name].is_active:
+            return False
+        if name == "sandbox":
+            return settings().sandbox_allowed
+        found = credentials.stored(name, PLATFORM)
+        return not found.is_empty and _opens(found)
+    try:
+        choose(caller, name)
+    except Refused:
+        return False
+    return True
+
+
+def _opens(found: credentials.Stored) -> bool:
+    try:
+        credentials.open_stored(found)
+    except Refused:
+        return False
+    return True
+
+
+def connect(name: str, found: Credentials) -> Any:
+    """The adapter, ready to call. Raises RuntimeError while a transaction is open: no network
+    call may hold a connection."""
+    if in_transaction():
+        raise RuntimeError("no gateway is called while a transaction or connection is held")
+    return gateway(name).load()(found)
+
+
+def connect_scope(name: str, scope: Scope) -> Any:
+    """The adapter for the scope a payment was made with, as it is stored now.
+
+    Raises Misconfigured when its values are gone, incomplete or do not open.
+    """
+    with reading():
+        found = credentials.stored(name, scope)
+    try:
+        return connect(name, credentials.open_stored(found))
+    except Refused as error:
+        raise Misconfigured("the stored credentials are incomplete or do not open") from error

@@ -1,0 +1,61 @@
+"""What is due because time passed: orders to expire, payments to ask about. Across organizations.
+
+Due moments are columns; the sweep turns what is due into tasks and moves the moment out of the way
+of the next sweep. The task's own end sets it anew.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from app.extensions import db, transaction
+from app.kit import clock
+from app.kit.tenancy import across_organizations
+from app.models import IdempotencyKey, InboundEvent, Order, Payment
+from app.services import idempotency, tasks
+
+__all__ = ["purge", "sweep"]
+
+BATCH = 200
+HANDED_OUT = timedelta(minutes=10)  # until a row whose task vanished is found again
+KEEP_INBOUND = timedelta(days=90)
+
+
+def sweep() -> int:
+    """Leave a task for everything that is due (a step); how many."""
+    with across_organizations("the clock knows no tenant"), transaction():
+        return _hand_out(Order, "orders.expire", "order") + _hand_out(
+            Payment, "payments.check", "payment"
+        )
+
+
+def _hand_out(model: type[Any], task: str, argument: str) -> int:
+    due = (
+        select(model.id)
+        .where(model.next_check_at <= clock.now())
+        .order_by(model.next_check_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.session.execute(
+        update(model)
+        .where(model.id.in_(due))
+        .values(next_check_at=clock.now() + HANDED_OUT, updated_at=model.updated_at)
+        .returning(model.id, model.org_id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    for row in rows:
+        tasks.add(task, key=f"{task}:{row.id}", org_id=row.org_id, **{argument: row.id})
+    return len(rows)
+
+
+def purge() -> None:
+    """Forget what need not be kept: old idempotency keys, inbound bodies after 90 days (a step)."""
+    now = clock.now()
+    with across_organizations("the clock knows no tenant"), transaction():
+        for model, keep in ((IdempotencyKey, idempotency.KEEP), (InboundEvent, KEEP_INBOUND)):
+            db.session.execute(
+                delete(model).where(model.created_at < now - keep),
+                execution_options={"synchronize_session": False},
+            )

@@ -1,0 +1,224 @@
+"""Work for later: written in the transaction it follows from, claimed by one worker at a time."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+
+from app.extensions import db, insert_once, reading, this_transaction, transaction
+from app.kit import clock
+from app.kit.tenancy import current_org
+from app.kit.tokens import new_token
+from app.models import Task
+
+__all__ = [
+    "Again",
+    "Claimed",
+    "LeaseLost",
+    "add",
+    "claim",
+    "complete",
+    "due_count",
+    "fail",
+    "finish",
+    "is_due",
+    "postpone",
+    "put_back",
+]
+
+LEASE = 60  # seconds; longer than anything a task waits for
+PER_LANE = 2  # tasks at a time towards one destination
+BACKOFF = (1, 5, 15, 60, 300, 900, 3600)  # seconds between tries of a task that raised
+GIVE_UP = 20  # tries
+
+
+class LeaseLost(Exception):
+    """Another worker took the task over; what this one found out no longer counts."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """A task's answer: not finished, run again at this moment."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A task leased by this worker until the lease ends."""
+
+    id: int
+    org_id: str
+    name: str
+    args: dict[str, Any]
+    lane: str | None
+    attempts: int
+    token: str
+
+
+def add(
+    name: str,
+    *,
+    due: datetime | None = None,
+    lane: str | None = None,
+    key: str | None = None,
+    org_id: str | None = None,
+    **args: Any,
+) -> None:
+    """Leave a task for the current organization (a part). `name` is the handler's.
+
+    With `key` at most one unfinished task of that key exists; a second one is not added.
+    """
+    due = due or clock.now()
+    row = {
+        "org_id": org_id or current_org(),
+        "name": name,
+        "args": args,
+        "lane": lane,
+        "key": key,
+        "due_at": due,
+        "attempts": 0,
+    }
+    if key:
+        insert_once(Task, **row)
+    else:
+        db.session.add(Task(**row))
+    if due <= clock.now():
+        this_transaction().ring_after_commit()
+
+
+def claim(limit: int, *, busy: dict[str, int] | None = None) -> list[Claimed]:
+    """Lease up to `limit` due tasks, at most PER_LANE in each lane counting `busy` (a step)."""
+    now = clock.now()
+    running = busy or {}
+    with transaction():
+        rows = db.session.execute(
+            select(Task.id, Task.lane)
+            .where(*_due(now))
+            .where(or_(Task.lane.is_(None), Task.lane.not_in(_full(running))))
+            .order_by(Task.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        chosen = _fitting([(row.id, row.lane) for row in rows], running)
+        if not chosen:
+            return []
+        token = new_token()
+        leased = db.session.execute(
+            update(Task)
+            .where(Task.id.in_(chosen))
+            .values(
+                lease_until=now + timedelta(seconds=LEASE),
+                lease_token=token,
+                attempts=Task.attempts + 1,
+            )
+            .returning(Task.id, Task.org_id, Task.name, Task.args, Task.lane, Task.attempts),
+            execution_options={"synchronize_session": False},
+        ).all()
+        return [Claimed(*row, token=token) for row in leased]
+
+
+def _due(now: datetime) -> tuple[Any, ...]:
+    free = or_(Task.lease_until.is_(None), Task.lease_until < now)
+    return (Task.due_at <= now, Task.dead_at.is_(None), free)
+
+
+def _full(running: dict[str, int]) -> Collection[str]:
+    return [lane for lane, count in running.items() if count >= PER_LANE]
+
+
+def _fitting(rows: list[tuple[int, str | None]], running: dict[str, int]) -> list[int]:
+    counts = dict(running)
+    chosen = []
+    for id_, lane in rows:
+        if lane is not None:
+            if counts.get(lane, 0) >= PER_LANE:
+                continue
+            counts[lane] = counts.get(lane, 0) + 1
+        chosen.append(id_)
+    return chosen
+
+
+def is_due() -> bool:
+    """Whether anything could be claimed now."""
+    with reading() as session:
+        return session.execute(select(Task.id).where(*_due(clock.now())).limit(1)).first() is not None
+
+
+def due_count(limit: int = 1000) -> int:
+    """How many tasks are due, `limit` at most."""
+    with reading() as session:
+        due = select(Task.id).where(*_due(clock.now())).limit(limit)
+        return len(session.scalars(due).all())
+
+
+def complete(task: Claimed) -> None:
+    """The task is done (a part). Raises LeaseLost when it is no longer ours."""
+    _held(delete(Task).where(*_mine(task)))
+
+
+def postpone(task: Claimed, at: datetime) -> None:
+    """Run the task again at `at` (a part). Raises LeaseLost when it is no longer ours."""
+    _held(
+        update(Task)
+        .where(*_mine(task))
+        .values(due_at=at, lease_until=None, lease_token=None, attempts=0)
+    )
+
+
+def finish(task: Claimed, outcome: Again | None) -> None:
+    """Close a task whose handler returned (a step)."""
+    with transaction():
+        if outcome is None:
+            complete(task)
+        else:
+            postpone(task, outcome.at)
+
+
+def fail(task: Claimed, error: Exception) -> bool:
+    """Record that a handler raised; later again, or never after GIVE_UP tries (a step).
+
+    True when the task was given up.
+    """
+    dead = task.attempts >= GIVE_UP
+    wait = BACKOFF[min(task.attempts, len(BACKOFF)) - 1]
+    with transaction():
+        _held(
+            update(Task)
+            .where(*_mine(task))
+            .values(
+                due_at=clock.after(wait),
+                lease_until=None,
+                lease_token=None,
+                last_error=f"{type(error).__name__}: {error}"[:500],
+                dead_at=clock.now() if dead else None,
+                key=None if dead else Task.key,
+            )
+        )
+    return dead
+
+
+def put_back(claimed: Collection[Claimed]) -> None:
+    """Give up leases of tasks that were not started, so that others need not wait (a step)."""
+    with transaction():
+        for task in claimed:
+            db.session.execute(
+                update(Task)
+                .where(*_mine(task))
+                .values(lease_until=None, lease_token=None, attempts=Task.attempts - 1),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def _mine(task: Claimed) -> tuple[Any, ...]:
+    return (Task.id == task.id, Task.lease_token == task.token)
+
+
+def _held(statement: Any) -> None:
+    found = db.session.execute(statement, execution_options={"synchronize_session": False})
+    if found.rowcount != 1:
+        raise LeaseLost
+
+
