@@ -1,0 +1,119 @@
+"""Real servers, one database for each test, and the world a test starts in."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from app import create_app
+from app.extensions import db, use_migrations
+from tests import world
+from tests.servers import postgres, valkey
+
+TEMPLATE = "gatehouse_template"
+BASE = "http://127.0.0.1:5999"
+
+
+def environment(database_url: str, instance, **more: str) -> dict[str, str]:
+    """What an installation under test has in its environment."""
+    return {
+        "APP_ENV": "test",
+        "SECRET_KEY": "test-cookie-key-9f8e7d6c5b4a39281706",
+        "INTEGRATION_ENCRYPTION_KEY": "test-sealing-key-0a1b2c3d4e5f60718293",
+        "DATABASE_URL": database_url,
+        "GATEHOUSE_INSTANCE": str(instance),
+        "PUBLIC_BASE_URL": BASE,
+        "WEBHOOK_ALLOWED_CIDRS": "127.0.0.0/8",
+        "LOG_LEVEL": "error",
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory) -> Iterator[postgres.PostgresServer]:
+    """One PostgreSQL for the run, with a migrated database to copy from."""
+    with postgres.start() as server:
+        server.create_database(TEMPLATE)
+        folder = tmp_path_factory.mktemp("template")
+        _migrate(environment(server.url(TEMPLATE), folder))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A migrated SQLite file to copy from."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.sqlite3"
+    _migrate(environment(f"sqlite:///{path}", folder))
+    return path
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[valkey.ValkeyServer]:
+    with valkey.start() as server:
+        yield server
+
+
+def _migrate(environ: dict[str, str]) -> None:
+    from flask_migrate import upgrade
+
+    app = create_app(environ)
+    use_migrations(app)
+    with app.app_context():
+        upgrade()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def database_url(postgres_server) -> Iterator[str]:
+    """A fresh PostgreSQL database; override it, or use `on_both`, for SQLite."""
+    name = f"t_{secrets.token_hex(6)}"
+    postgres_server.create_database(name, template=TEMPLATE)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path) -> str:
+    copy = tmp_path / "gatehouse.sqlite3"
+    copy.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def environ(database_url, tmp_path) -> dict[str, str]:
+    return environment(database_url, tmp_path)
+
+
+@pytest.fixture
+def app(environ):
+    app = create_app(environ)
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def on_both(request, tmp_path):
+    """The app on each of the two databases."""
+    url = request.getfixturevalue(
+        "database_url" if request.param == "postgresql" else "sqlite_url"
+    )
+    app = create_app(environment(url, tmp_path))
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def shop(app) -> world.Shop:
+    """A provider with a key, paying through the sandbox."""
+    return world.open_shop(app)

@@ -1,0 +1,1 @@
+"""Stateful stand-ins for the payment gateways, on loopback sockets."""
