@@ -28,6 +28,7 @@ __all__ = [
     "Transaction",
     "babel",
     "bell",
+    "changed",
     "csrf",
     "db",
     "in_transaction",
@@ -157,6 +158,16 @@ def insert_once(model: type[Any], **values: Any) -> bool:
     statement = insert(model).values(**values).on_conflict_do_nothing().returning(key)
     found = session.execute(statement, execution_options={"insert_once": True}).first()
     return found is not None
+
+
+def changed(statement: Any) -> int:
+    """Run an UPDATE or DELETE (a part); how many rows it changed.
+
+    Its WHERE is the decision: of two that race for a row one gets 1, the other 0.
+    """
+    this_transaction()
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)
 
 
 @event.listens_for(GatehouseSession, "do_orm_execute")

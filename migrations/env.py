@@ -27,7 +27,10 @@ def _render(kind, column_type, autogen_context):
 
 def _leave_out_empty(_context, _revision, directives) -> None:
     """`flask db migrate` writes no file when nothing changed."""
-    if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+    if (
+        getattr(context.config.cmd_opts, "autogenerate", False)
+        and directives[0].upgrade_ops.is_empty()
+    ):
         directives[:] = []
 
 

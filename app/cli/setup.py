@@ -13,7 +13,7 @@ from app.kit.tenancy import as_org
 from app.models.provider import SCOPES
 from app.services import demo, organizations, providers
 
-__all__ = ["register", "refusals"]
+__all__ = ["refusals", "register"]
 
 
 def register(app: Flask) -> None:

@@ -7,6 +7,14 @@ from app.services import demo
 __all__ = ["print_welcome"]
 
 
+def _curl(base: str, key: str) -> str:
+    body = '{"amount": 19.99, "itemName": "Premium Credits", "externalId": "order-1"}'
+    return (
+        f"curl -s {base}/api/create-payment-intent -H 'Authorization: Bearer {key}'"
+        f" -H 'Content-Type: application/json' -d '{body}'"
+    )
+
+
 def print_welcome() -> None:
     """Print the addresses, the demo's login and key, and a ready-to-paste curl line."""
     from wsgi import app
@@ -15,7 +23,6 @@ def print_welcome() -> None:
         base, known = app.config["SETTINGS"].public_base_url, demo.remembered()
     if not known:
         return
-    body = '{"amount": 19.99, "itemName": "Premium Credits", "externalId": "order-1"}'
     sys.stdout.write(
         f"""
 Gatehouse runs on {base}
@@ -26,7 +33,7 @@ Gatehouse runs on {base}
 
 Make a payment, then open the checkoutUrl it answers with:
 
-curl -s {base}/api/create-payment-intent -H 'Authorization: Bearer {known["apiKey"]}' -H 'Content-Type: application/json' -d '{body}'
+{_curl(base, known["apiKey"])}
 
 """
     )

@@ -53,7 +53,9 @@ class Drainer:
                 return count
             # With a free thread look again soon: others may have become due meanwhile.
             free = len(self._running) < self.threads
-            done, _ = wait(self._running, timeout=0.05 if free else 1.0, return_when=FIRST_COMPLETED)
+            done, _ = wait(
+                self._running, timeout=0.05 if free else 1.0, return_when=FIRST_COMPLETED
+            )
             for future in done:
                 del self._running[future]
 

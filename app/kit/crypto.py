@@ -116,9 +116,7 @@ class Keyring:
             raise CannotOpen(f"no key with id {kid}")
         blob = _decode(text)
         try:
-            plain = key.cipher.decrypt(
-                blob[:_NONCE], blob[_NONCE:], _associated_data(kid, place)
-            )
+            plain = key.cipher.decrypt(blob[:_NONCE], blob[_NONCE:], _associated_data(kid, place))
         except InvalidTag as error:
             raise CannotOpen(f"does not open with key {kid} here") from error
         return plain.decode()

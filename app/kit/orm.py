@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, Text
-from sqlalchemy import JSON as JSONType
+from sqlalchemy import DateTime, Dialect, MetaData, Text, types
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -15,7 +14,7 @@ from app.kit.tokens import new_id
 
 __all__ = ["JSON", "Base", "EncryptedType", "Stamped", "UtcDateTime"]
 
-JSON = JSONType().with_variant(JSONB(), "postgresql")
+JSON = types.JSON().with_variant(JSONB(), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -108,6 +107,4 @@ class Stamped:
     """When a row was made and last changed."""
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(
-        UtcDateTime, default=clock.now, onupdate=clock.now
-    )
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)

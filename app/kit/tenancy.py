@@ -94,6 +94,9 @@ class TenantSession(Session):
     def get(self, *args: Any, **options: Any) -> Any:
         return _checked(super().get(*args, **options))
 
+    def get_one(self, *args: Any, **options: Any) -> Any:
+        return _checked(super().get_one(*args, **options))
+
     def refresh(self, instance: object, *args: Any, **options: Any) -> None:
         _checked(instance)
         super().refresh(instance, *args, **options)

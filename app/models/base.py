@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 
 from app.extensions import db
 from app.kit.orm import JSON, Base, EncryptedType, Stamped, UtcDateTime
@@ -17,12 +17,18 @@ __all__ = [
     "UtcDateTime",
     "own",
     "owned_by",
+    "refers_to",
 ]
 
 if TYPE_CHECKING:
     Model = Base
 else:
     Model = db.Model
+
+
+def refers_to(table: str) -> ForeignKey:
+    """A reference to a table that is no tenant's, checked at commit like the others."""
+    return ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED")
 
 
 def own() -> UniqueConstraint:

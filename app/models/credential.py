@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from app.models.base import (
@@ -14,6 +14,7 @@ from app.models.base import (
     UtcDateTime,
     own,
     owned_by,
+    refers_to,
 )
 
 __all__ = ["CredentialNote", "InboundEndpoint", "IntegrationConfig", "ProviderCredentials"]
@@ -29,7 +30,9 @@ class IntegrationConfig(OrgScoped, Stamped, Model):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     # The column names are the source documents'; `service` is what the code calls it.
     org_id: Mapped[str] = mapped_column(
-        "organization_id", String(40), ForeignKey("organizations.id", deferrable=True, initially="DEFERRED")
+        "organization_id",
+        String(40),
+        refers_to("organizations"),
     )
     service: Mapped[str] = mapped_column("provider", String(20))
     config: Mapped[dict[str, Any]] = mapped_column(EncryptedType(mapping=True))

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Model
+from app.models.base import Model, refers_to
 
 __all__ = ["Door", "DoorKind", "lookup_part"]
 
@@ -26,13 +26,11 @@ class Door(Model):
     __tablename__ = "doors"
     __table_args__ = (Index("ix_doors_kind_lookup", "kind", "lookup"),)
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     lookup: Mapped[str] = mapped_column(String(20))
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    org_id: Mapped[str] = mapped_column(String(40), ForeignKey("organizations.id", deferrable=True, initially="DEFERRED"))
+    org_id: Mapped[str] = mapped_column(String(40), refers_to("organizations"))
     subject_id: Mapped[str] = mapped_column(String(40))
 
 

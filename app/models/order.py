@@ -93,8 +93,6 @@ class Order(OrgScoped, Stamped, Model):
         if self.status == status:
             return False
         if status not in NEXT[OrderStatus(self.status)]:
-            raise Conflict(
-                f"Order is {self.status} and cannot become {status}", "invalid_state"
-            )
+            raise Conflict(f"Order is {self.status} and cannot become {status}", "invalid_state")
         self.status = status
         return True

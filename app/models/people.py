@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Boolean, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Model, Stamped
+from app.models.base import Model, Stamped, refers_to
 
 __all__ = ["Membership", "Organization", "Role", "User"]
 
@@ -53,6 +53,6 @@ class Membership(Stamped, Model):
     ID_PREFIX = "mem"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    organization_id: Mapped[str] = mapped_column(String(40), ForeignKey("organizations.id", deferrable=True, initially="DEFERRED"))
-    user_id: Mapped[str] = mapped_column(String(40), ForeignKey("users.id", deferrable=True, initially="DEFERRED"), index=True)
+    organization_id: Mapped[str] = mapped_column(String(40), refers_to("organizations"))
+    user_id: Mapped[str] = mapped_column(String(40), refers_to("users"), index=True)
     role: Mapped[str] = mapped_column(String(10), default=Role.owner)

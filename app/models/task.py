@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import JSON, Model, UtcDateTime
+from app.models.base import JSON, Model, UtcDateTime, refers_to
 
 __all__ = ["Task"]
 
@@ -27,10 +27,8 @@ class Task(Model):
         ),
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
-    org_id: Mapped[str] = mapped_column(String(40), ForeignKey("organizations.id", deferrable=True, initially="DEFERRED"))
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    org_id: Mapped[str] = mapped_column(String(40), refers_to("organizations"))
     name: Mapped[str] = mapped_column(String(60))
     args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     key: Mapped[str | None] = mapped_column(String(100), unique=True)  # one unfinished at a time

@@ -247,9 +247,7 @@ SANDBOX = Spec(
         adapter="sandbox:SandboxGateway",
         display_name="Sandbox",
         methods=(
-            Method(
-                "test", mark("Test payment"), mark("No real money: you decide how it ends")
-            ),
+            Method("test", mark("Test payment"), mark("No real money: you decide how it ends")),
         ),
         creates_at="api",
     ),

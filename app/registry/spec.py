@@ -92,9 +92,7 @@ class GatewaySpec:
         if self.adapter is None:
             raise LookupError("this gateway has no adapter")
         module, _, name = self.adapter.partition(":")
-        found: type[Any] = getattr(
-            importlib.import_module(f"app.adapters.gateways.{module}"), name
-        )
+        found: type[Any] = getattr(importlib.import_module(f"app.adapters.gateways.{module}"), name)
         return found
 
 

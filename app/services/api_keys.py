@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select, update
 
-from app.extensions import db, reading, transaction
+from app.extensions import changed, db, reading, transaction
 from app.kit import clock
 from app.kit.errors import Unauthorized
 from app.kit.tenancy import across_organizations, as_org
@@ -41,17 +41,16 @@ def authenticate(secret: object) -> Caller:
     Raises Unauthorized, with one same answer for a key that is missing, malformed, unknown,
     expired or revoked, and for a provider that is inactive.
     """
-    if not is_api_key(secret):
+    if not isinstance(secret, str) or not is_api_key(secret):
         raise _refusal()
-    assert isinstance(secret, str)
     now = clock.now()
     query = (
         select(
             Door.secret_hash,
-            ApiKey.id,
+            ApiKey.id.label("key_id"),
             ApiKey.scopes,
             ApiKey.last_used_at,
-            Provider.id,
+            Provider.id.label("provider_id"),
             Provider.org_id,
             Provider.name,
             Provider.payment_gateway,
@@ -72,10 +71,21 @@ def authenticate(secret: object) -> Caller:
     )
     with across_organizations("the key says whose request this is"), reading() as session:
         rows = session.execute(query).all()
-    for stored, key_id, scopes, used, *rest in rows:
-        if matches(secret, stored):
-            stale = used is None or now - used > REMEMBER_USE_EVERY
-            return Caller(key_id, rest[0], rest[1], rest[2], tuple(scopes), *rest[3:], stale)
+    for row in rows:
+        if matches(secret, row.secret_hash):
+            used = row.last_used_at
+            return Caller(
+                key_id=row.key_id,
+                provider_id=row.provider_id,
+                org_id=row.org_id,
+                name=row.name,
+                scopes=tuple(row.scopes),
+                gateway=row.payment_gateway,
+                uses_own_credentials=row.use_own_credentials,
+                currency=row.default_currency,
+                uses_platform_credentials=row.uses_platform_credentials,
+                use_is_stale=used is None or now - used > REMEMBER_USE_EVERY,
+            )
     raise _refusal()
 
 
@@ -86,9 +96,7 @@ def _refusal() -> Unauthorized:
 def note_use(caller: Caller) -> None:
     """Remember that a key is in use, every few minutes (a step)."""
     with as_org(caller.org_id), transaction():
-        db.session.execute(
-            update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=clock.now())
-        )
+        changed(update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=clock.now()))
 
 
 def issue(provider_id: str, scopes: tuple[str, ...]) -> str:

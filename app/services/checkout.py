@@ -75,16 +75,15 @@ def find(token: str) -> Found:
 
 def page(found: Found) -> Page:
     """The order as its customer sees it."""
-    with as_org(found.org_id):
-        with reading() as session:
-            row = session.execute(
-                select(Order, Provider)
-                .join(Provider, Provider.id == Order.provider_id)
-                .where(Order.id == found.order_id)
-            ).one()
-            tried = session.scalars(
-                select(Payment).where(Payment.order_id == found.order_id).order_by(Payment.id)
-            ).all()
+    with as_org(found.org_id), reading() as session:
+        row = session.execute(
+            select(Order, Provider)
+            .join(Provider, Provider.id == Order.provider_id)
+            .where(Order.id == found.order_id)
+        ).one()
+        tried = session.scalars(
+            select(Payment).where(Payment.order_id == found.order_id).order_by(Payment.id)
+        ).all()
     order, provider = row.Order, row.Provider
     live = next((one for one in tried if one.is_live), None)
     failed = [one.failure for one in tried if one.status == PaymentStatus.failed]
@@ -131,8 +130,8 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
         method = _wanted(now, wanted)
         if now.payment and now.payment.method == method.name and now.action:
             return now
-        if now.payment and _continues(now, method):
-            _go_on(now, method, answers)
+        if now.payment and _continues(now.payment, method):
+            _go_on(now.order, now.payment, method, answers)
         else:
             _start(now, method, answers)
         return page(found)
@@ -150,21 +149,18 @@ def _scope(payment: Payment) -> Scope:
     return Scope(payment.scope_kind, payment.scope_owner)
 
 
-def _continues(now: Page, method: Method) -> bool:
+def _continues(payment: Payment, method: Method) -> bool:
     """Whether the object that exists at the gateway can be paid this way, as it is."""
-    payment = now.payment
-    if payment is None or payment.gateway_ref is None or payment.was_shown:
+    if payment.gateway_ref is None or payment.was_shown:
         return False
     adapter = routing.connect_scope(payment.gateway, _scope(payment))
     return bool(adapter.continues(payment.gateway_ref, method.name))
 
 
-def _go_on(now: Page, method: Method, answers: Mapping[str, str]) -> None:
-    payment = now.payment
-    assert payment is not None
-    _choose(now.order.id, payment.id, method.name)
+def _go_on(order: Order, payment: Payment, method: Method, answers: Mapping[str, str]) -> None:
+    _choose(order.id, payment.id, method.name)
     payment.method = method.name
-    request = payments.request_for(now.order, payment, **answers)
+    request = payments.request_for(order, payment, **answers)
     adapter = routing.connect_scope(payment.gateway, _scope(payment))
     try:
         created = adapter.continue_payment(payment.gateway_ref, request)
@@ -179,7 +175,7 @@ def _choose(order_id: str, payment_id: str, method: str) -> None:
     order moved on meanwhile."""
     with transaction():
         order = _locked(order_id)
-        payment = db.session.get(Payment, payment_id)
+        payment = db.session.get_one(Payment, payment_id)
         if not order.is_payable or not payment.is_live or payment.was_shown:
             raise Conflict("This payment has moved on; look again", "payment_moved_on")
         payment.method = method

@@ -19,7 +19,17 @@ from app.models import CredentialNote, IntegrationConfig, ProviderCredentials
 from app.registry import Spec, spec
 from app.services import records
 
-__all__ = ["PLATFORM", "Scope", "Stored", "mask", "open_field", "open_stored", "save", "seal", "stored"]
+__all__ = [
+    "PLATFORM",
+    "Scope",
+    "Stored",
+    "mask",
+    "open_field",
+    "open_stored",
+    "save",
+    "seal",
+    "stored",
+]
 
 
 @dataclass(frozen=True)

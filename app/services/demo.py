@@ -7,13 +7,12 @@ import secrets
 from typing import Any
 
 from app.extensions import settings
+from app.kit.errors import Unauthorized
 from app.kit.tenancy import as_org
 from app.models import EventType
 from app.services import api_keys, organizations, providers
 
 __all__ = ["ensure", "remembered"]
-
-EMAIL = "demo@gatehouse.example"
 
 
 def remembered() -> dict[str, Any]:
@@ -32,8 +31,10 @@ def ensure() -> dict[str, Any]:
     if known and _works(known):
         return known
     password = secrets.token_urlsafe(12)
-    organization = organizations.ensure(f"Demo {secrets.token_hex(2)}" if known else "Demo", is_demo=True)
-    email = f"demo-{secrets.token_hex(2)}@gatehouse.example" if known else EMAIL
+    # Where an earlier demo's key no longer works, its names may still be taken.
+    mark = f"-{secrets.token_hex(2)}" if known else ""
+    organization = organizations.ensure(f"Demo{mark}", is_demo=True)
+    email = f"demo{mark}@gatehouse.example"
     organizations.create_user(email, password, org=organization.slug, is_demo=True)
     with as_org(organization.id):
         made = providers.create(
@@ -57,7 +58,7 @@ def ensure() -> dict[str, Any]:
 def _works(known: dict[str, Any]) -> bool:
     try:
         api_keys.authenticate(known.get("apiKey"))
-    except api_keys.Unauthorized:
+    except Unauthorized:
         return False
     return True
 

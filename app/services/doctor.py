@@ -131,5 +131,3 @@ def _storage() -> Check:
         "SQLite" if sqlite else "PostgreSQL",
         "use PostgreSQL in production",
     )
-
-

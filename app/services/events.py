@@ -24,7 +24,7 @@ def append(
 
     `amount` is what the event is about where that is not the whole order: a refund's.
     """
-    provider = db.session.get(Provider, order.provider_id)
+    provider = db.session.get_one(Provider, order.provider_id)
     order.sequence += 1
     event = Event(
         order_id=order.id,
@@ -51,7 +51,7 @@ def deliver_to(endpoint: Endpoint, event: Event) -> Delivery:
         delivery.status = DeliveryStatus.paused
     else:
         delivery.next_attempt_at = clock.now()
-        tasks.add("deliveries.send", lane=endpoint.id, delivery=delivery.id)
+        tasks.add("deliveries.send", {"delivery": delivery.id}, lane=endpoint.id)
     db.session.add(delivery)
     return delivery
 

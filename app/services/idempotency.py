@@ -7,14 +7,25 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from app.extensions import db, insert_once, reading, transaction
+from app.extensions import changed, db, insert_once, reading, transaction
 from app.kit import clock
 from app.kit.errors import AppError, Conflict
 from app.kit.strictjson import canonical
 from app.kit.tokens import new_id
 from app.models import IdempotencyKey
 
-__all__ = ["Claim", "Key", "Replay", "bind", "claim", "complete", "complete_part", "fingerprint", "look", "release"]
+__all__ = [
+    "Claim",
+    "Key",
+    "Replay",
+    "bind",
+    "claim",
+    "complete",
+    "complete_part",
+    "fingerprint",
+    "look",
+    "release",
+]
 
 HOLD = 60  # seconds after which a holder that never answered is taken to be dead
 KEEP = timedelta(hours=24)
@@ -127,10 +138,7 @@ def release(held: Claim | None, *, forget: bool = False) -> None:
 
 
 def _change(held: Claim, **values: Any) -> None:
-    db.session.execute(
-        update(IdempotencyKey).where(IdempotencyKey.id == held.id).values(**values),
-        execution_options={"synchronize_session": False},
-    )
+    changed(update(IdempotencyKey).where(IdempotencyKey.id == held.id).values(**values))
 
 
 def _of(key: Key) -> Any:

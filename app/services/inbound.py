@@ -184,7 +184,7 @@ def _store(
             updated_at=clock.now(),
         )
         if new:
-            tasks.add("inbound.apply", event=event_id)
+            tasks.add("inbound.apply", {"event": event_id})
     return "stored" if new else "seen"
 
 

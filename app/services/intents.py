@@ -145,9 +145,7 @@ def _resume(order_id: str, held: Claim) -> _Opened:
     return _Opened(order, payment, held)
 
 
-def _declined(
-    opened: _Opened, payment: Payment, error: base.Declined
-) -> tuple[int, bytes]:
+def _declined(opened: _Opened, payment: Payment, error: base.Declined) -> tuple[int, bytes]:
     payments.record_error(payment.id, error)
     refusal = {
         "error": f"Payment declined: {error.reason}",

@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db, reading, transaction
@@ -50,9 +50,7 @@ def ensure(name_or_slug: str, **values: object) -> Organization:
             again = find(name)
             if again:
                 return again
-            made = Organization(
-                name=name, slug=f"{slugify(name)}-{secrets.token_hex(2)}", **values
-            )
+            made = Organization(name=name, slug=f"{slugify(name)}-{secrets.token_hex(2)}", **values)
             with transaction():
                 db.session.add(made)
     return made
@@ -85,5 +83,5 @@ def create_user(
     return user
 
 
-def _named(text: str) -> object:
+def _named(text: str) -> ColumnElement[bool]:
     return or_(Organization.slug == text, Organization.name == text)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from app.adapters.gateways import actions, base
-from app.extensions import db, reading, settings, transaction
+from app.extensions import changed, db, reading, settings, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.models import Order, Payment, PaymentStatus
@@ -19,10 +19,11 @@ __all__ = ["ask", "cancel", "check", "new", "record", "record_error", "request_f
 
 SESSION_MIN, SESSION_MAX = timedelta(minutes=31), timedelta(hours=23, minutes=59)
 BUSY_AGAIN = 30  # seconds
-_ATTENTION = {base.Misconfigured: "gateway_misconfigured"}
 
 
-def new(order: Order, scope: Scope, *, gateway: str, method: str | None, test_mode: bool) -> Payment:
+def new(
+    order: Order, scope: Scope, *, gateway: str, method: str | None, test_mode: bool
+) -> Payment:
     """Write down the intention to ask a gateway, before it is asked (a part)."""
     payment = Payment(
         order_id=order.id,
@@ -69,9 +70,7 @@ def _session_until(expires_at: datetime, created_at: datetime) -> datetime:
     return min(max(expires_at, created_at + SESSION_MIN), created_at + SESSION_MAX)
 
 
-def record(
-    payment_id: str, created: base.Created, also: Callable[[], None] = lambda: None
-) -> bool:
+def record(payment_id: str, created: base.Created, also: Callable[[], None] = lambda: None) -> bool:
     """Write down what a gateway made (a step); False when the payment was overtaken meanwhile.
 
     An overtaken one is cancelled by its task, and its link must not be shown to anybody. `also`
@@ -87,21 +86,14 @@ def record(
         "updated_at": clock.now(),
     }
     with transaction():
-        first = db.session.execute(
-            update(Payment)
-            .where(Payment.id == payment_id, Payment.status == PaymentStatus.created)
-            .values(**values),
-            execution_options={"synchronize_session": False},
-        )
-        if first.rowcount == 1:
+        still_ours = (Payment.id == payment_id, Payment.status == PaymentStatus.created)
+        if changed(update(Payment).where(*still_ours).values(**values)) == 1:
             also()
             return True
     return _record_over_news(payment_id, created, also)
 
 
-def _record_over_news(
-    payment_id: str, created: base.Created, also: Callable[[], None]
-) -> bool:
+def _record_over_news(payment_id: str, created: base.Created, also: Callable[[], None]) -> bool:
     """The answer to our call comes second: an event, a check or another tab came first."""
     with transaction():
         also()
@@ -110,7 +102,7 @@ def _record_over_news(
         payment.gateway_payment_id = payment.gateway_payment_id or created.gateway_payment_id
         payment.offered = payment.offered or list(created.offered)
         if payment.status == PaymentStatus.superseded:
-            tasks.add("payments.cancel", key=f"cancel:{payment.id}", payment=payment.id)
+            tasks.add("payments.cancel", {"payment": payment.id}, key=f"cancel:{payment.id}")
             return False
         if created.action:
             payment.action = actions.to_dict(created.action)
@@ -136,7 +128,8 @@ def record_error(payment_id: str, error: base.GatewayError, *, keep: bool = Fals
             return
         if isinstance(error, base.Unavailable) or keep:
             payment.status = PaymentStatus.unknown
-            order.attention = _ATTENTION.get(type(error), "payment_unknown")
+            misconfigured = isinstance(error, base.Misconfigured)
+            order.attention = "gateway_misconfigured" if misconfigured else "payment_unknown"
             schedule.plan_unknown(payment)
         else:
             payment.status = PaymentStatus.cancelled
@@ -162,9 +155,7 @@ def ask(
     either.
     """
     order, payment = _load(payment_id)
-    adapter = routing.connect_scope(
-        payment.gateway, Scope(payment.scope_kind, payment.scope_owner)
-    )
+    adapter = routing.connect_scope(payment.gateway, Scope(payment.scope_kind, payment.scope_owner))
     ref = payment.gateway_ref or ref_hint
     if ref is None:
         created = adapter.find_payment(request_for(order, payment))
@@ -219,9 +210,7 @@ def stop(order: Order, payment: Payment) -> base.Snapshot:
     Raises Impossible when it was, or may be, paid; other GatewayErrors when that is not certain
     now. One whose creation was never answered is found by its key first.
     """
-    adapter = routing.connect_scope(
-        payment.gateway, Scope(payment.scope_kind, payment.scope_owner)
-    )
+    adapter = routing.connect_scope(payment.gateway, Scope(payment.scope_kind, payment.scope_owner))
     ref = payment.gateway_ref
     if ref is None:
         created = adapter.find_payment(request_for(order, payment))

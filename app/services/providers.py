@@ -126,7 +126,7 @@ def check_redirect_url(url: str | None, field: str) -> str | None:
         or "{" in address.netloc
     ):
         raise Refused(
-            f"Give a complete address like https://shop.example.com/thanks?order={{orderId}}",
+            "Give a complete address like https://shop.example.com/thanks?order={orderId}",
             "invalid_url",
             field=field,
         )

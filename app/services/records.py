@@ -9,7 +9,12 @@ __all__ = ["audit", "timeline"]
 
 
 def timeline(
-    order: Order, kind: str, *, payment: Payment | None = None, actor: str = "gatehouse", **data: Any
+    order: Order,
+    kind: str,
+    *,
+    payment: Payment | None = None,
+    actor: str = "gatehouse",
+    **data: Any,
 ) -> None:
     """Add a line to an order's story."""
     db.session.add(

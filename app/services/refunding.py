@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from app.extensions import db
+from app.extensions import changed, db
 from app.kit.errors import Conflict
 from app.kit.money import Money
 from app.models import Order, Payment, PaymentStatus, Refund, RefundStatus
@@ -29,17 +29,16 @@ def reserve(
     Raises Conflict `refund_too_large`.
     """
     db.session.flush()  # the UPDATE below must see what this step has changed so far
-    taken = db.session.execute(
+    taken = changed(
         update(Payment)
         .where(
             Payment.id == payment.id,
             Payment.status == PaymentStatus.succeeded,
             Payment.refunded_minor + Payment.reserved_minor + amount_minor <= Payment.amount_minor,
         )
-        .values(reserved_minor=Payment.reserved_minor + amount_minor),
-        execution_options={"synchronize_session": False},
+        .values(reserved_minor=Payment.reserved_minor + amount_minor)
     )
-    if taken.rowcount != 1:
+    if taken != 1:
         left = Money(max(payment.refundable_minor, 0), payment.currency)
         raise Conflict(f"Only {left} is left to refund", "refund_too_large")
     db.session.refresh(payment)
@@ -62,5 +61,5 @@ def reserve(
         amount=str(refund.money),
         cause=cause,
     )
-    tasks.add("refunds.send", key=f"refund:{refund.id}", due=task_due, refund=refund.id)
+    tasks.add("refunds.send", {"refund": refund.id}, key=f"refund:{refund.id}", due=task_due)
     return refund

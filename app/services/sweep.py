@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from app.extensions import db, transaction
+from app.extensions import changed, db, transaction
 from app.kit import clock
 from app.kit.tenancy import across_organizations
 from app.models import IdempotencyKey, InboundEvent, Order, Payment
@@ -46,7 +46,7 @@ def _hand_out(model: type[Any], task: str, argument: str) -> int:
         execution_options={"synchronize_session": False},
     ).all()
     for row in rows:
-        tasks.add(task, key=f"{task}:{row.id}", org_id=row.org_id, **{argument: row.id})
+        tasks.add(task, {argument: row.id}, key=f"{task}:{row.id}", org_id=row.org_id)
     return len(rows)
 
 
@@ -55,7 +55,4 @@ def purge() -> None:
     now = clock.now()
     with across_organizations("the clock knows no tenant"), transaction():
         for model, keep in ((IdempotencyKey, idempotency.KEEP), (InboundEvent, KEEP_INBOUND)):
-            db.session.execute(
-                delete(model).where(model.created_at < now - keep),
-                execution_options={"synchronize_session": False},
-            )
+            changed(delete(model).where(model.created_at < now - keep))

@@ -1,13 +1,20 @@
 """Work for later: written in the transaction it follows from, claimed by one worker at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
-from app.extensions import db, insert_once, reading, this_transaction, transaction
+from app.extensions import (
+    changed,
+    db,
+    insert_once,
+    reading,
+    this_transaction,
+    transaction,
+)
 from app.kit import clock
 from app.kit.tenancy import current_org
 from app.kit.tokens import new_token
@@ -60,12 +67,12 @@ class Claimed:
 
 def add(
     name: str,
+    args: Mapping[str, str],
     *,
     due: datetime | None = None,
     lane: str | None = None,
     key: str | None = None,
     org_id: str | None = None,
-    **args: Any,
 ) -> None:
     """Leave a task for the current organization (a part). `name` is the handler's.
 
@@ -75,7 +82,7 @@ def add(
     row = {
         "org_id": org_id or current_org(),
         "name": name,
-        "args": args,
+        "args": dict(args),
         "lane": lane,
         "key": key,
         "due_at": due,
@@ -117,7 +124,10 @@ def claim(limit: int, *, busy: dict[str, int] | None = None) -> list[Claimed]:
             .returning(Task.id, Task.org_id, Task.name, Task.args, Task.lane, Task.attempts),
             execution_options={"synchronize_session": False},
         ).all()
-        return [Claimed(*row, token=token) for row in leased]
+        return [
+            Claimed(row.id, row.org_id, row.name, row.args, row.lane, row.attempts, token)
+            for row in leased
+        ]
 
 
 def _due(now: datetime) -> tuple[Any, ...]:
@@ -144,7 +154,9 @@ def _fitting(rows: list[tuple[int, str | None]], running: dict[str, int]) -> lis
 def is_due() -> bool:
     """Whether anything could be claimed now."""
     with reading() as session:
-        return session.execute(select(Task.id).where(*_due(clock.now())).limit(1)).first() is not None
+        return (
+            session.execute(select(Task.id).where(*_due(clock.now())).limit(1)).first() is not None
+        )
 
 
 def due_count(limit: int = 1000) -> int:
@@ -204,11 +216,10 @@ def put_back(claimed: Collection[Claimed]) -> None:
     """Give up leases of tasks that were not started, so that others need not wait (a step)."""
     with transaction():
         for task in claimed:
-            db.session.execute(
+            changed(
                 update(Task)
                 .where(*_mine(task))
-                .values(lease_until=None, lease_token=None, attempts=Task.attempts - 1),
-                execution_options={"synchronize_session": False},
+                .values(lease_until=None, lease_token=None, attempts=Task.attempts - 1)
             )
 
 
@@ -217,8 +228,5 @@ def _mine(task: Claimed) -> tuple[Any, ...]:
 
 
 def _held(statement: Any) -> None:
-    found = db.session.execute(statement, execution_options={"synchronize_session": False})
-    if found.rowcount != 1:
+    if changed(statement) != 1:
         raise LeaseLost
-
-

@@ -94,8 +94,8 @@ def _presented(body: dict[str, Any]) -> object:
     if header is not None:
         kind, _, value = header.partition(" ")
         found.append(value.strip() if kind.lower() == "bearer" else "")
-    if (value := request.headers.get("X-API-Key")) is not None:
-        found.append(value.strip())
+    if (bare := request.headers.get("X-API-Key")) is not None:
+        found.append(bare.strip())
     if body.get("apiKey") is not None:
         found.append(body["apiKey"])
     if not found:

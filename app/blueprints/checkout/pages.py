@@ -105,21 +105,22 @@ def _page(token: str, page: Page, error: AppError | None = None) -> ResponseRetu
 
 def _shown(token: str, page: Page) -> dict[str, Any]:
     g.locale_hint = page.order.locale
-    provider, order = page.provider, page.order
+    order = page.order
+    success_url, cancel_url = page.provider.success_url, page.provider.cancel_url
     return {
         "page": page,
         "order": order,
         "token": token,
         "csrf_token": tokens.token_for(token),
-        "is_choosing": order.is_payable and (order.status == "pending" or "choose" in request.args),
+        "is_choosing": order.status == "pending" or (order.is_payable and "choose" in request.args),
         "return_after": RETURN_AFTER,
-        "success_url": redirects.fill(provider.success_url, order) if provider.success_url else None,
-        "cancel_url": redirects.fill(provider.cancel_url, order) if provider.cancel_url else None,
+        "success_url": redirects.fill(success_url, order) if success_url else None,
+        "cancel_url": redirects.fill(cancel_url, order) if cancel_url else None,
         "language": _language(),
     }
 
 
-def _language() -> dict[str, str]:
+def _language() -> dict[str, Any]:
     """`?lang` stays in every address once it was chosen."""
     chosen = request.args.get("lang") or request.form.get("lang")
     return {"lang": chosen[:10]} if chosen else {}

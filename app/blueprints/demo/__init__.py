@@ -43,9 +43,7 @@ def webhook() -> ResponseReturnValue:
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = request.get_data()
     try:
-        signing.verify(
-            headers, body, known["webhookSecret"], now=clock.now().timestamp()
-        )
+        signing.verify(headers, body, known["webhookSecret"], now=clock.now().timestamp())
     except (signing.BadSignature, KeyError):
         return "not signed by Gatehouse", 401
     event = json.loads(body)

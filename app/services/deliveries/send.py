@@ -64,7 +64,7 @@ def redeliver(delivery_id: str) -> None:
             raise Conflict("This delivery is still being tried", "delivery_pending")
         row.status = DeliveryStatus.pending
         row.next_attempt_at = clock.now()
-        tasks.add("deliveries.send", lane=endpoint.id, delivery=row.id, trigger="manual")
+        tasks.add("deliveries.send", {"delivery": row.id, "trigger": "manual"}, lane=endpoint.id)
 
 
 def _begin(task: tasks.Claimed) -> _Outgoing | None:
@@ -194,5 +194,3 @@ def _give_up(delivery: Delivery, error: str | None) -> None:
 def _disable(endpoint: WebhookEndpoint, reason: str) -> None:
     endpoint.disabled_at = endpoint.disabled_at or clock.now()
     endpoint.disabled_reason = reason
-
-

@@ -45,9 +45,7 @@ def _mismatch(payment: Payment, snapshot: Snapshot) -> str | None:
     return None
 
 
-def _hold(
-    order: Order, payment: Payment, problem: str, snapshot: Snapshot, actor: str
-) -> None:
+def _hold(order: Order, payment: Payment, problem: str, snapshot: Snapshot, actor: str) -> None:
     """Money came, but not what was asked for: nobody is told "paid" before a person looked."""
     if order.attention == problem:
         return
@@ -83,7 +81,7 @@ def _pay(order: Order, payment: Payment) -> None:
 
 
 def _late(order: Order, payment: Payment) -> None:
-    provider = db.session.get(Provider, order.provider_id)
+    provider = db.session.get_one(Provider, order.provider_id)
     policy = LatePolicy(provider.late_policy)
     order.attention = "paid_late"
     records.timeline(order, "attention.paid_late", payment=payment, policy=policy)
@@ -132,5 +130,5 @@ def supersede(order: Order, *, except_for: Payment | None = None) -> None:
         other.status = PaymentStatus.superseded
         other.is_live = False
         other.next_check_at = None
-        tasks.add("payments.cancel", key=f"cancel:{other.id}", payment=other.id)
+        tasks.add("payments.cancel", {"payment": other.id}, key=f"cancel:{other.id}")
     db.session.flush()  # the index of live payments must see these before the next one

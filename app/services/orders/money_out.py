@@ -33,6 +33,4 @@ def merge_refunded(order: Order, payment: Payment, snapshot: Snapshot, actor: st
         return
     whole = total == payment.amount_minor
     order.move_to(OrderStatus.refunded if whole else OrderStatus.partially_refunded)
-    events.append(
-        order, EventType.payment_refunded, payment, amount=Money(total, payment.currency)
-    )
+    events.append(order, EventType.payment_refunded, payment, amount=Money(total, payment.currency))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app.adapters.gateways import base
-from app.extensions import db, insert_once, reading, settings, transaction
+from app.extensions import changed, db, insert_once, reading, settings, transaction
 from app.kit import clock
 from app.models import SandboxPayment, SandboxRefund
 from app.models.base import Model
@@ -90,18 +90,17 @@ class DatabaseLedger:
             ).one_or_none()
             if again:
                 return base.RefundResult(again.id, again.status)
-            taken = db.session.execute(
+            total = SandboxPayment.refunded_minor + request.money.minor
+            taken = changed(
                 update(SandboxPayment)
                 .where(
                     SandboxPayment.id == payment_id,
                     SandboxPayment.status == "succeeded",
-                    SandboxPayment.refunded_minor + request.money.minor
-                    <= SandboxPayment.amount_minor,
+                    total <= SandboxPayment.amount_minor,
                 )
-                .values(refunded_minor=SandboxPayment.refunded_minor + request.money.minor),
-                execution_options={"synchronize_session": False},
+                .values(refunded_minor=total)
             )
-            if taken.rowcount != 1:
+            if taken != 1:
                 raise base.Impossible("that is more than is left of the payment")
             refund = SandboxRefund(
                 payment_id=payment_id,

@@ -78,7 +78,7 @@ def _decide(row: SandboxPayment, button: str) -> None:
     else:
         row.status = "processing"
         webhooks.announce(row, "payment.processing")
-        tasks.add("sandbox.finish", due=clock.after(DELAY), payment=row.id)
+        tasks.add("sandbox.finish", {"payment": row.id}, due=clock.after(DELAY))
 
 
 def finish_later(payment_id: str) -> None:

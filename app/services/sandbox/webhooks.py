@@ -1,4 +1,4 @@
-"""The sandbox calls us as a real gateway would: signed, by its own task, taken in by the same door."""
+"""The sandbox calls us as a real gateway would: signed, by a task, taken in by the same door."""
 
 import json
 
@@ -18,17 +18,13 @@ def announce(row: SandboxPayment, type_: str) -> None:
     if row.scenario == "lost_webhook":
         return
     told = {"type": type_, "payment": row.id, "reference": row.reference}
-    event = new_id("sbe")
-    tasks.add("sandbox.notify", event=event, **told)
+    event = {**told, "event": new_id("sbe")}
+    tasks.add("sandbox.notify", event)
     if row.scenario == "duplicate":
-        tasks.add("sandbox.notify", event=event, **told)
+        tasks.add("sandbox.notify", event)
     if row.scenario == "reordered" and type_ != "payment.processing":
-        tasks.add(
-            "sandbox.notify",
-            due=clock.after(1),
-            event=new_id("sbe"),
-            **{**told, "type": "payment.processing"},
-        )
+        earlier = {**told, "event": new_id("sbe"), "type": "payment.processing"}
+        tasks.add("sandbox.notify", earlier, due=clock.after(1))
 
 
 def notify(org_id: str, event: str, type_: str, payment: str, reference: str) -> None:

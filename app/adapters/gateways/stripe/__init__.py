@@ -81,7 +81,7 @@ class StripeGateway:
     ) -> base.RefundResult:
         with translated():
             refund = self.client.v1.refunds.create(
-                params.refund(gateway_payment_id, request),
+                params.refund(gateway_payment_id, request),  # type: ignore[arg-type]
                 {"idempotency_key": request.idempotency_key},
             )
         return snapshots.of_refund(refund.to_dict())
@@ -130,9 +130,7 @@ class StripeGateway:
             test_mode=not intent["livemode"],
         )
 
-    def _intent(
-        self, sent: Mapping[str, Any], request: base.PaymentRequest
-    ) -> dict[str, Any]:
+    def _intent(self, sent: Mapping[str, Any], request: base.PaymentRequest) -> dict[str, Any]:
         with translated():
             intent = self.client.v1.payment_intents.create(
                 sent,  # type: ignore[arg-type]

@@ -17,8 +17,8 @@ def to_stripe(minor: int, currency: str) -> int:
     """Our minor units (ISO 4217) to Stripe's. Raises ValueError when it cannot be exact."""
     shift = _shift(currency)
     if shift >= 0:
-        return int(minor * 10**shift)
-    whole, rest = divmod(minor, 10**-shift)
+        return minor * int(10**shift)
+    whole, rest = divmod(minor, int(10**-shift))
     if rest:
         raise ValueError(f"Stripe takes no fractions of {currency}")
     return whole
@@ -27,4 +27,6 @@ def to_stripe(minor: int, currency: str) -> int:
 def from_stripe(amount: int, currency: str) -> int:
     """Stripe's units to our minor units."""
     shift = _shift(currency)
-    return int(amount * 10**-shift) if shift <= 0 else amount // 10**shift
+    if shift <= 0:
+        return amount * int(10**-shift)
+    return amount // int(10**shift)

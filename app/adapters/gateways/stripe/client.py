@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.request import getproxies
 
 import requests
 import stripe
@@ -24,7 +25,7 @@ class _Sessions:
 
     def __init__(self) -> None:
         self._local = threading.local()
-        self._proxies = requests.utils.getproxies()
+        self._proxies = getproxies()
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         session = getattr(self._local, "session", None)

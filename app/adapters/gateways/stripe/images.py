@@ -17,9 +17,7 @@ def fetch(url: str, base_url: str | None) -> tuple[str, bytes]:
     if not _is_theirs(url, base_url):
         raise base.Missing("not an address of Stripe's")
     try:
-        with requests.get(
-            url, timeout=(3, 9), allow_redirects=False, stream=True
-        ) as answer:
+        with requests.get(url, timeout=(3, 9), allow_redirects=False, stream=True) as answer:
             content_type = answer.headers.get("Content-Type", "").partition(";")[0]
             body = answer.raw.read(LIMIT + 1, decode_content=True)
     except requests.RequestException as error:
