@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -117,3 +118,13 @@ def client(app):
 def shop(app) -> world.Shop:
     """A provider with a key, paying through the sandbox."""
     return world.open_shop(app)
+
+
+@pytest.fixture
+def later(time_machine):
+    """Move the clock on by some seconds; it goes on ticking from there."""
+
+    def move(seconds: float) -> None:
+        time_machine.move_to(datetime.now(UTC) + timedelta(seconds=seconds), tick=True)
+
+    return move

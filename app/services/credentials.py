@@ -17,7 +17,7 @@ from app.kit.errors import Refused
 from app.kit.tenancy import current_org
 from app.models import CredentialNote, IntegrationConfig, ProviderCredentials
 from app.registry import Spec, spec
-from app.services import records
+from app.services import inbound_endpoints, records
 
 __all__ = [
     "PLATFORM",
@@ -186,6 +186,8 @@ def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -
         else:
             config[one.name] = typed
     row.config = config
+    if service_spec.gateway:
+        inbound_endpoints.ensure(service, scope.kind, scope.owner)
     records.audit(
         "credentials.saved",
         actor=actor,

@@ -124,14 +124,14 @@ def record_error(payment_id: str, error: base.GatewayError, *, keep: bool = Fals
         return
     with transaction():
         order, payment = orders.lock(payment_id)
-        if payment.status not in {PaymentStatus.created, PaymentStatus.unknown}:
+        if payment.status not in OPEN or payment.status == PaymentStatus.processing:
             return
         if isinstance(error, base.Unavailable) or keep:
             payment.status = PaymentStatus.unknown
             misconfigured = isinstance(error, base.Misconfigured)
             order.attention = "gateway_misconfigured" if misconfigured else "payment_unknown"
             schedule.plan_unknown(payment)
-        else:
+        elif payment.gateway_ref is None:
             payment.status = PaymentStatus.cancelled
             payment.is_live = False
             payment.next_check_at = None

@@ -13,6 +13,7 @@ from app.extensions import limiter, settings
 from app.kit import strictjson
 from app.kit.errors import AppError, Forbidden, Refused, Unauthorized
 from app.kit.tenancy import as_org
+from app.kit.tokens import is_api_key
 from app.services import api_keys, idempotency
 from app.services.api_keys import Caller
 
@@ -20,6 +21,7 @@ __all__ = ["Call", "authenticated", "optional_caller", "read_body"]
 
 BODY_LIMIT = 64 * 1024  # bytes
 BAD_KEYS = "60/minute"  # from one address
+_KEY_NAMES = {"apikey", "xapikey", "authorization"}
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
@@ -46,38 +48,52 @@ class Call:
         )
 
 
-def authenticated(scope: str) -> Callable[..., Callable[..., ResponseReturnValue]]:
+def authenticated(
+    scope: str, *, body_optional: bool = False
+) -> Callable[..., Callable[..., ResponseReturnValue]]:
     """Let a view run only for a key with this scope, in that key's organization."""
 
     def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
-        def checked(**arguments: Any) -> ResponseReturnValue:
-            body = read_body() if request.method not in {"GET", "HEAD"} else {}
+        def checked(**ids: str) -> ResponseReturnValue:
+            reads = request.method in {"GET", "HEAD"}
+            body = {} if reads else read_body(optional=body_optional)
             caller = _known(_presented(body))
             if scope not in caller.scopes:
                 raise Forbidden(f"Key lacks scope: {scope}", "missing_scope")
+            # No row has an id with NUL in it, and PostgreSQL will not even look.
+            ids = {name: value.replace("\x00", "?") for name, value in ids.items()}
             with _within_rate(caller), as_org(caller.org_id):
-                return view(Call(caller, body), **arguments)
+                return view(Call(caller, body), **ids)
 
         return checked
 
     return decorate
 
 
-def optional_caller() -> Caller | None:
-    """The caller, if a key was sent at all; a wrong one is refused as anywhere."""
+@contextmanager
+def optional_caller() -> Iterator[Caller | None]:
+    """Work for the caller, if a key was sent at all; a wrong one is refused as anywhere."""
     presented = _presented({})
-    return _known(presented) if presented is not None else None
+    if presented is None:
+        yield None
+        return
+    caller = _known(presented)
+    with _within_rate(caller), as_org(caller.org_id):
+        yield caller
 
 
-def read_body() -> dict[str, Any]:
-    """The request's one JSON object. Raises AppError 413, 415 or 400."""
+def read_body(*, optional: bool = False) -> dict[str, Any]:
+    """The request's one JSON object; nothing counts as an empty one where it is optional.
+
+    Raises AppError 413, 415 or 400.
+    """
     raw = request.stream.read(BODY_LIMIT + 1)
     if len(raw) > BODY_LIMIT or (request.content_length or 0) > BODY_LIMIT:
         raise AppError("Request body too large", "body_too_large", status=413)
     if request.mimetype in _FORMS:
         raise AppError("Unsupported content type", "unsupported_content_type", status=415)
-    if not raw and request.path.endswith(("/cancel", "/redeliver", "/refunds")):
+    if not raw and optional:
         return {}
     try:
         return strictjson.parse_object(raw)
@@ -87,7 +103,7 @@ def read_body() -> dict[str, Any]:
 
 def _presented(body: dict[str, Any]) -> object:
     """The key as it was sent; None when it was not. One that differs between places is none."""
-    if "apiKey" in request.args or "api_key" in request.args:
+    if any(_is_key(name, value) for name, value in request.args.items(multi=True)):
         raise _refusal()
     found: list[object] = []
     header = request.headers.get("Authorization")
@@ -101,6 +117,11 @@ def _presented(body: dict[str, Any]) -> object:
     if not found:
         return None
     return found[0] if all(one == found[0] for one in found) else ""
+
+
+def _is_key(name: str, value: str) -> bool:
+    """Whether a part of the query is meant as a key: an address is logged by everybody."""
+    return name.lower().replace("_", "").replace("-", "") in _KEY_NAMES or is_api_key(value)
 
 
 def _known(presented: object) -> Caller:

@@ -3,12 +3,11 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from app.blueprints.api import answers
 from app.blueprints.api.caller import optional_caller
 from app.extensions import settings
-from app.kit.tenancy import as_org
-from app.registry import GatewaySpec, gateways
+from app.registry import gateways
 from app.services import routing
-from app.services.api_keys import Caller
 
 __all__ = ["register"]
 
@@ -18,30 +17,17 @@ def register(bp: Blueprint) -> None:
 
 
 def list_gateways() -> ResponseReturnValue:
-    caller = optional_caller()
-    default = (caller.gateway if caller else None) or settings().default_gateway
-    if caller is None:
-        return _answer(default, None)
-    with as_org(caller.org_id):
-        return _answer(default, caller)
-
-
-def _answer(default: str, caller: Caller | None) -> ResponseReturnValue:
-    return jsonify(
-        defaultGateway=default,
-        gateways=[_gateway(name, spec, default, caller) for name, spec in gateways().items()],
-    )
-
-
-def _gateway(
-    name: str, spec: GatewaySpec, default: str, caller: Caller | None
-) -> dict[str, object]:
-    return {
-        "name": name,
-        "displayName": spec.display_name,
-        "isActive": spec.is_active,
-        "supportedMethods": [method.name for method in spec.methods],
-        "isDefault": name == default,
-        "isConfigured": routing.is_configured(name, caller),
-        "currencies": sorted(spec.currencies),
-    }
+    with optional_caller() as caller:
+        default = (caller.gateway if caller else None) or settings().default_gateway
+        return jsonify(
+            defaultGateway=default,
+            gateways=[
+                answers.gateway(
+                    name,
+                    spec,
+                    is_default=name == default,
+                    is_configured=routing.is_configured(name, caller),
+                )
+                for name, spec in gateways().items()
+            ],
+        )

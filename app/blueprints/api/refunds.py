@@ -16,7 +16,7 @@ def register(bp: Blueprint) -> None:
     bp.post("/orders/<order_id>/refunds")(create_refund)
 
 
-@authenticated("refunds")
+@authenticated("refunds", body_optional=True)
 def create_refund(call: Call, order_id: str) -> ResponseReturnValue:
     found = look.get(order_id, provider_id=call.caller.provider_id)
     key = call.key_for(f"refund:{order_id}")

@@ -1,12 +1,11 @@
 """GET /api/webhook-deliveries, POST /api/webhook-deliveries/{id}/redeliver."""
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import answers
 from app.blueprints.api.caller import Call, authenticated
-from app.blueprints.api.orders import cursor_of, limit_of
-from app.kit.errors import Refused
+from app.blueprints.api.filters import choice_of, cursor_of, limit_of, text_of
 from app.models import DeliveryStatus
 from app.services import deliveries
 from app.services.deliveries import look
@@ -21,13 +20,10 @@ def register(bp: Blueprint) -> None:
 
 @authenticated("payments")
 def list_deliveries(call: Call) -> ResponseReturnValue:
-    status = request.args.get("status")
-    if status is not None and status not in set(DeliveryStatus):
-        raise Refused('Invalid field: "status"', "invalid_field", field="status")
     rows, cursor = look.page(
         call.caller.provider_id,
-        order_id=request.args.get("orderId", type=lambda text: text.replace("\x00", "")[:40]),
-        status=status,
+        order_id=text_of("orderId"),
+        status=choice_of("status", DeliveryStatus),
         limit=limit_of(),
         cursor=cursor_of("dlv_"),
     )
@@ -36,7 +32,7 @@ def list_deliveries(call: Call) -> ResponseReturnValue:
     )
 
 
-@authenticated("payments")
+@authenticated("payments", body_optional=True)
 def redeliver(call: Call, delivery_id: str) -> ResponseReturnValue:
     look.get(delivery_id, provider_id=call.caller.provider_id)
     deliveries.redeliver(delivery_id)

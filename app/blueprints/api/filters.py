@@ -1,0 +1,62 @@
+"""What a list is asked for: filters, how many rows, where to go on."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from flask import request
+
+from app.kit.errors import Refused
+
+__all__ = ["MOST", "choice_of", "cursor_of", "limit_of", "moment_of", "text_of"]
+
+MOST, USUAL = 100, 20  # rows on a page
+LONGEST = 255
+
+
+def text_of(name: str) -> str | None:
+    """A filter as it was sent. Raises Refused for what no row could hold."""
+    text = request.args.get(name)
+    if text is not None and ("\x00" in text or len(text) > LONGEST):
+        raise _refusal(name)
+    return text
+
+
+def choice_of(name: str, allowed: type[StrEnum]) -> str | None:
+    """A filter that takes one of a few words. Raises Refused for any other."""
+    text = request.args.get(name)
+    if text is not None and text not in set(allowed):
+        raise _refusal(name)
+    return text
+
+
+def moment_of(name: str) -> datetime | None:
+    """A filter in ISO 8601; without an offset it is UTC. Raises Refused."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    try:
+        # An offset's + that was not escaped arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise _refusal(name) from error
+
+
+def limit_of() -> int:
+    """How many rows a page has. Raises Refused."""
+    text = request.args.get("limit", str(USUAL))
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:6]) <= MOST:
+        raise _refusal("limit")
+    return int(text)
+
+
+def cursor_of(prefix: str) -> str | None:
+    """Where the page starts, as the last answer's nextCursor said. Raises Refused."""
+    text = text_of("cursor")
+    if text is not None and (not text.startswith(prefix) or len(text) > 40 or not text.isascii()):
+        raise _refusal("cursor")
+    return text
+
+
+def _refusal(name: str) -> Refused:
+    return Refused(f'Invalid field: "{name}"', "invalid_field", field=name)
