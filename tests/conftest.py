@@ -88,25 +88,32 @@ def environ(database_url, tmp_path) -> dict[str, str]:
 
 
 @pytest.fixture
-def app(environ):
-    app = create_app(environ)
-    yield app
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+def make_app(database_url, tmp_path):
+    """Makes apps on this test's database, with more in their environment; closes them."""
+    made = []
+
+    def make(url: str = database_url, **more: str):
+        made.append(create_app(environment(url, tmp_path, **more)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+@pytest.fixture
+def app(make_app):
+    return make_app()
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
-def on_both(request, tmp_path):
+def on_both(request, make_app):
     """The app on each of the two databases."""
-    url = request.getfixturevalue(
-        "database_url" if request.param == "postgresql" else "sqlite_url"
-    )
-    app = create_app(environment(url, tmp_path))
-    yield app
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+    if request.param == "sqlite":
+        return make_app(request.getfixturevalue("sqlite_url"))
+    return make_app()
 
 
 @pytest.fixture

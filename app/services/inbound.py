@@ -137,7 +137,7 @@ def _payment_of(gateway: str, source: Source, event: base.GatewayEvent) -> _Matc
 def _note_foreign(gateway: str, source: Source, event: base.GatewayEvent) -> None:
     """Rightly signed, but about nothing of this scope: other people's business, unless it names
     an order of somebody else here."""
-    log.info("inbound.unmatched", gateway=gateway, event=event.external_id, type=event.type)
+    log.info("inbound.unmatched", gateway=gateway, event_id=event.external_id, type=event.type)
     if not event.reference or source.org_id is None:
         return
     with across_organizations("does this name another organization's payment?"), reading() as s:

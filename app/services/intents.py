@@ -17,6 +17,7 @@ from app.kit.tokens import new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
 from app.services import doors, idempotency, payments, records, routing
 from app.services.api_keys import Caller
+from app.services.credentials import Scope
 from app.services.idempotency import Claim, Key
 
 __all__ = ["Intent", "Wanted", "create"]
@@ -50,10 +51,15 @@ class _Opened:
     order: Order
     payment: Payment | None
     held: Claim | None
+    is_resumed: bool = False
 
 
 def create(
-    caller: Caller, wanted: Wanted, key: Key | None, render: Callable[[Intent], dict[str, Any]]
+    caller: Caller,
+    wanted: Wanted,
+    key: Key | None,
+    render: Callable[[Intent], dict[str, Any]],
+    render_declined: Callable[[Order, str], dict[str, Any]],
 ) -> tuple[int, bytes]:
     """Make an order, ask its gateway, answer with a checkout link (a flow).
 
@@ -70,9 +76,13 @@ def create(
         idempotency.complete(opened.held, 200, body)
         return 200, body
     try:
+        if opened.is_resumed:
+            # Whatever would be chosen now: money goes where the first try would have sent it.
+            scope = Scope(payment.scope_kind, payment.scope_owner)
+            adapter = routing.connect_scope(payment.gateway, scope)
         created = adapter.create_payment(payments.request_for(order, payment))
     except base.Declined as error:
-        return _declined(opened, payment, error)
+        return _declined(opened, payment, error, render_declined)
     except base.MethodUnavailable as error:
         _abandon(order.id, payment.id, error.reason)
         idempotency.release(opened.held, forget=True)
@@ -142,17 +152,17 @@ def _resume(order_id: str, held: Claim) -> _Opened:
     payment = db.session.scalars(
         select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).limit(1)
     ).first()
-    return _Opened(order, payment, held)
+    return _Opened(order, payment, held, is_resumed=True)
 
 
-def _declined(opened: _Opened, payment: Payment, error: base.Declined) -> tuple[int, bytes]:
+def _declined(
+    opened: _Opened,
+    payment: Payment,
+    error: base.Declined,
+    render: Callable[[Order, str], dict[str, Any]],
+) -> tuple[int, bytes]:
     payments.record_error(payment.id, error)
-    refusal = {
-        "error": f"Payment declined: {error.reason}",
-        "code": "declined",
-        "orderId": opened.order.id,
-    }
-    body = dump(refusal)
+    body = dump(render(opened.order, error.reason))
     idempotency.complete(opened.held, 402, body)
     return 402, body
 

@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app import create_app
-from app.extensions import db, reading
+from app.extensions import reading
 from app.models import InboundEndpoint
 from tests import world
-from tests.conftest import environment
 from tests.fakes.stripe import StripeFake
 
 
@@ -56,12 +54,8 @@ def stripe_fake() -> Iterator[StripeFake]:
 
 
 @pytest.fixture
-def stripe_app(database_url, tmp_path, stripe_fake):
-    app = create_app(environment(database_url, tmp_path, STRIPE_API_BASE=stripe_fake.url))
-    yield app
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+def stripe_app(make_app, stripe_fake):
+    return make_app(STRIPE_API_BASE=stripe_fake.url)
 
 
 @pytest.fixture

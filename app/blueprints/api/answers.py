@@ -1,18 +1,23 @@
 """What the API says of orders, payments, refunds and deliveries. Amounts in major units."""
 
+from datetime import datetime
 from typing import Any
 
+from flask import g
+
+from app.blueprints.api import answers_schema as schema
 from app.kit import clock
 from app.kit.money import Money
 from app.models import Delivery, Order, Payment, PaymentStatus, Refund
+from app.registry import GatewaySpec
 from app.services.intents import Intent, checkout_url
 from app.services.orders.look import Whole
 
-__all__ = ["delivery", "intent", "order", "refund", "whole_order"]
+__all__ = ["declined", "delivery", "gateway", "intent", "order", "refund", "whole_order"]
 
 
 def intent(made: Intent) -> dict[str, Any]:
-    """The answer of create-payment-intent."""
+    """The answer of create-payment-intent; a plain dict, because this call is the busiest."""
     found = made.order
     return {
         "checkoutUrl": made.checkout_url,
@@ -27,85 +32,122 @@ def intent(made: Intent) -> dict[str, Any]:
     }
 
 
+def declined(found: Order, reason: str) -> dict[str, Any]:
+    """The other final answer of create-payment-intent."""
+    return {
+        "error": f"Payment declined: {reason}",
+        "code": "declined",
+        "requestId": g.request_id,
+        "orderId": found.id,
+    }
+
+
 def order(found: Order) -> dict[str, Any]:
     """An order in a list."""
-    return {
-        "orderId": found.id,
-        "externalId": found.external_id,
-        "status": found.status,
-        "attention": found.attention,
-        "amount": found.money.number,
-        "currency": found.currency,
-        "itemName": found.item_name,
-        "gateway": found.gateway,
-        "testMode": found.test_mode,
-        "createdAt": clock.iso(found.created_at),
-        "expiresAt": clock.iso(found.expires_at),
-        "paidAt": clock.iso(found.paid_at) if found.paid_at else None,
-    }
+    return schema.OrderAnswer(**_order(found)).body()
 
 
 def whole_order(found: Whole) -> dict[str, Any]:
     """An order with everything about it."""
+    return schema.WholeOrderAnswer(
+        **_order(found.order),
+        item_description=found.order.item_description,
+        metadata=found.order.details,
+        checkout_url=checkout_url(found.order),
+        refunded_amount=Money(found.refunded_minor, found.order.currency).number,
+        payments=[_payment(one) for one in found.payments],
+        refunds=[_refund(one) for one in found.refunds],
+        escrow=None,
+    ).body()
+
+
+def _order(found: Order) -> dict[str, Any]:
     return {
-        **order(found.order),
-        "itemDescription": found.order.item_description,
-        "metadata": found.order.details,
-        "checkoutUrl": checkout_url(found.order),
-        "refundedAmount": Money(found.refunded_minor, found.order.currency).number,
-        "payments": [_payment(one) for one in found.payments],
-        "refunds": [refund(one) for one in found.refunds],
-        "escrow": None,
+        "order_id": found.id,
+        "external_id": found.external_id,
+        "status": found.status,
+        "attention": found.attention,
+        "amount": found.money.number,
+        "currency": found.currency,
+        "item_name": found.item_name,
+        "gateway": found.gateway,
+        "test_mode": found.test_mode,
+        "created_at": clock.iso(found.created_at),
+        "expires_at": clock.iso(found.expires_at),
+        "paid_at": _moment(found.paid_at),
     }
 
 
-def _payment(one: Payment) -> dict[str, Any]:
+def _payment(one: Payment) -> schema.PaymentAnswer:
     status = PaymentStatus.pending if one.status == PaymentStatus.created else one.status
-    return {
-        "paymentId": one.id,
-        "gateway": one.gateway,
-        "gatewayPaymentId": one.gateway_payment_id or one.gateway_ref,
-        "method": one.method,
-        "status": status,
-        "amount": one.money.number,
-        "currency": one.currency,
-        "refundedAmount": Money(one.refunded_minor, one.currency).number,
-        "duplicate": one.is_duplicate,
-        "failure": one.failure,
-        "createdAt": clock.iso(one.created_at),
-        "paidAt": clock.iso(one.paid_at) if one.paid_at else None,
-    }
+    return schema.PaymentAnswer(
+        payment_id=one.id,
+        gateway=one.gateway,
+        gateway_payment_id=one.gateway_payment_id or one.gateway_ref,
+        method=one.method,
+        status=str(status),
+        amount=one.money.number,
+        currency=one.currency,
+        refunded_amount=Money(one.refunded_minor, one.currency).number,
+        duplicate=one.is_duplicate,
+        failure=one.failure,
+        created_at=clock.iso(one.created_at),
+        paid_at=_moment(one.paid_at),
+    )
 
 
 def refund(one: Refund) -> dict[str, Any]:
     """A refund."""
-    return {
-        "refundId": one.id,
-        "orderId": one.order_id,
-        "paymentId": one.payment_id,
-        "amount": one.money.number,
-        "currency": one.currency,
-        "status": one.status,
-        "reason": one.reason,
-        "cause": one.cause,
-        "failure": one.failure,
-        "createdAt": clock.iso(one.created_at),
-    }
+    return _refund(one).body()
+
+
+def _refund(one: Refund) -> schema.RefundAnswer:
+    return schema.RefundAnswer(
+        refund_id=one.id,
+        order_id=one.order_id,
+        payment_id=one.payment_id,
+        amount=one.money.number,
+        currency=one.currency,
+        status=one.status,
+        reason=one.reason,
+        cause=one.cause,
+        failure=one.failure,
+        created_at=clock.iso(one.created_at),
+    )
 
 
 def delivery(one: Delivery, event_type: str) -> dict[str, Any]:
     """One event on its way to one endpoint."""
-    return {
-        "deliveryId": one.id,
-        "eventId": one.event_id,
-        "event": event_type,
-        "orderId": one.order_id,
-        "endpointId": one.endpoint_id,
-        "status": one.status,
-        "attempts": one.attempts,
-        "lastStatusCode": one.last_status_code,
-        "lastError": one.last_error,
-        "nextAttemptAt": clock.iso(one.next_attempt_at) if one.next_attempt_at else None,
-        "deliveredAt": clock.iso(one.delivered_at) if one.delivered_at else None,
-        "createdAt": clock.iso(one.created_at),
-    }
+    return schema.DeliveryAnswer(
+        delivery_id=one.id,
+        event_id=one.event_id,
+        event=event_type,
+        order_id=one.order_id,
+        endpoint_id=one.endpoint_id,
+        status=one.status,
+        attempts=one.attempts,
+        last_status_code=one.last_status_code,
+        last_error=one.last_error,
+        next_attempt_at=_moment(one.next_attempt_at),
+        delivered_at=_moment(one.delivered_at),
+        created_at=clock.iso(one.created_at),
+    ).body()
+
+
+def gateway(
+    name: str, spec: GatewaySpec, *, is_default: bool, is_configured: bool
+) -> dict[str, Any]:
+    """One gateway of the catalogue, as this caller sees it."""
+    return schema.GatewayAnswer(
+        name=name,
+        display_name=spec.display_name,
+        is_active=spec.is_active,
+        supported_methods=[method.name for method in spec.methods],
+        is_default=is_default,
+        is_configured=is_configured,
+        currencies=sorted(spec.currencies),
+    ).body()
+
+
+def _moment(found: datetime | None) -> str | None:
+    return clock.iso(found) if found else None

@@ -27,7 +27,7 @@ def create_intent(call: Call) -> ResponseReturnValue:
         default_gateway=call.caller.gateway or settings().default_gateway,
         default_currency=call.caller.currency or settings()["DEFAULT_CURRENCY"],
     )
-    status, body = intents.create(call.caller, wanted, key, answers.intent)
+    status, body = intents.create(call.caller, wanted, key, answers.intent, answers.declined)
     return json_bytes(status, body)
 
 

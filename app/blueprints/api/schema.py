@@ -10,9 +10,12 @@ from pydantic.alias_generators import to_camel
 from app.kit.errors import Refused
 from app.kit.money import InvalidAmount, Money, exponent, is_currency, read_decimal, to_minor
 from app.registry import GatewaySpec, gateways
+from app.registry.spec import CAP
 from app.services.intents import Wanted
 
 __all__ = ["Body", "IntentFields", "RefundFields", "refund_amount", "wanted"]
+
+BEYOND = 10**15  # minor units
 
 Text = Annotated[str, Field(strict=True)]
 Shape = TypeVar("Shape", bound="Body")
@@ -110,32 +113,45 @@ def wanted(body: Mapping[str, Any], *, default_gateway: str, default_currency: s
 
 
 def _amount(value: Any, currency: str | None, spec: GatewaySpec | None) -> int:
-    """Major units to minor units, within the gateway's limits. Without a usable currency the shape
-    alone is checked: the currency is refused next."""
+    """Major units to minor units, within the gateway's limits. What gateway or currency would
+    decide is left open where there is no such one: that is refused next."""
     try:
         number = read_decimal(value)
-        minor = to_minor(number, currency or "USD") if currency or number <= 0 else 1
-        if currency and spec:
-            _within(minor, currency, spec)
+        if currency is None:
+            return _plausible(number)
+        minor = to_minor(number, currency)
+        if not _fits(minor, currency, spec):
+            raise InvalidAmount
         return minor
     except InvalidAmount as error:
         raise Refused("Invalid amount provided", "invalid_amount") from error
 
 
-def _within(minor: int, currency: str, spec: GatewaySpec) -> None:
+def _plausible(number: Decimal) -> int:
+    if not 0 < number <= CAP:
+        raise InvalidAmount
+    return 1
+
+
+def _fits(minor: int, currency: str, spec: GatewaySpec | None) -> bool:
+    if spec is None:
+        return minor <= CAP
     smallest, largest = spec.limits_of(currency)
     step = 10 ** (exponent(currency) - spec.decimals_of(currency))
-    if not smallest <= minor <= largest or minor % step:
-        raise InvalidAmount
+    return smallest <= minor <= largest and minor % step == 0
 
 
 def refund_amount(body: Mapping[str, Any], currency: str) -> tuple[Money | None, str | None]:
     """Amount (None: all that is left) and reason of a refund. Raises Refused."""
-
     fields = _fields(RefundFields, body)
     if body.get("amount") is None:
         return None, fields.reason
-    return Money(_amount(body["amount"], currency, None), currency), fields.reason
+    try:
+        minor = to_minor(read_decimal(body["amount"]), currency)
+    except InvalidAmount as error:
+        raise Refused("Invalid amount provided", "invalid_amount") from error
+    # Beyond any payment: refused as more than is left, by a number that every database holds.
+    return Money(min(minor, BEYOND), currency), fields.reason
 
 
 def _fields(shape: type[Shape], body: Mapping[str, Any]) -> Shape:

@@ -1,0 +1,213 @@
+"""The shapes of the API's answers; the documents and the answers themselves are made from these."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from app.models import DeliveryStatus, EventType, OrderStatus, PaymentStatus, RefundStatus
+
+__all__ = [
+    "DeliveryAnswer",
+    "DeliveryPage",
+    "ErrorAnswer",
+    "GatewayAnswer",
+    "GatewaysAnswer",
+    "IntentAnswer",
+    "OrderAnswer",
+    "OrderPage",
+    "PaymentAnswer",
+    "RefundAnswer",
+    "WholeOrderAnswer",
+]
+
+# `created` is between us and the gateway; to the outside such a payment is pending.
+PaymentState = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "enum": [one for one in PaymentStatus if one != PaymentStatus.created]}
+    ),
+]
+
+Amount = Annotated[
+    int | float,
+    WithJsonSchema({"type": "number", "examples": [19.99, 100]}),
+    Field(description="Major units: dollars, euros, yen."),
+]
+Moment = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "examples": ["2026-02-10T10:00:00.000Z"]}
+    ),
+]
+Url = Annotated[str, WithJsonSchema({"type": "string", "format": "uri"})]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["USD"])]
+OrderId = Annotated[str, Field(pattern=r"^ord_", examples=["ord_01JAB5QX0Q8E5W6N8Z3R4T5V6W"])]
+Cursor = Annotated[
+    str | None, Field(description="The next page's `cursor`; null on the last page.")
+]
+
+
+class Answer(BaseModel):
+    """Field names are camelCase; nothing is sent that is not listed."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        extra="forbid",
+        frozen=True,
+        use_enum_values=True,
+    )
+
+    def body(self) -> dict[str, Any]:
+        """As it is sent."""
+        return self.model_dump(by_alias=True)
+
+
+class IntentAnswer(Answer):
+    """A new order and the page to send the customer to."""
+
+    checkout_url: Annotated[
+        Url,
+        Field(
+            description="Send the customer here.",
+            examples=["https://pay.example.com/checkout/o/caa36d0b5aed3f52d2eab944d5b1bdb5"],
+        ),
+    ]
+    order_id: OrderId
+    external_id: Annotated[str | None, Field(description="Your own id, as text.")]
+    amount: Amount
+    currency: Currency
+    status: OrderStatus
+    gateway: Annotated[str, Field(examples=["stripe"])]
+    expires_at: Moment
+    test_mode: Annotated[bool, Field(description="True when no real money moves.")]
+
+
+class OrderAnswer(Answer):
+    """An order in a list."""
+
+    order_id: OrderId
+    external_id: str | None
+    status: OrderStatus
+    attention: Annotated[
+        str | None,
+        Field(
+            description="Null, or why a person should look, such as `payment_unknown`.",
+            examples=["amount_mismatch"],
+        ),
+    ]
+    amount: Amount
+    currency: Currency
+    item_name: str
+    gateway: str
+    test_mode: bool
+    created_at: Moment
+    expires_at: Moment
+    paid_at: Moment | None
+
+
+class PaymentAnswer(Answer):
+    """One attempt to pay an order."""
+
+    payment_id: str
+    gateway: str
+    gateway_payment_id: str | None
+    method: str | None
+    status: PaymentState
+    amount: Amount
+    currency: Currency
+    refunded_amount: Amount
+    duplicate: Annotated[bool, Field(description="True for a second success, which is given back.")]
+    failure: str | None
+    created_at: Moment
+    paid_at: Moment | None
+
+
+class RefundAnswer(Answer):
+    """Money going back to the customer."""
+
+    refund_id: str
+    order_id: OrderId
+    payment_id: str
+    amount: Amount
+    currency: Currency
+    status: RefundStatus
+    reason: str | None
+    cause: Annotated[str, Field(description="`requested`, `duplicate` or `late`.")]
+    failure: str | None
+    created_at: Moment
+
+
+class WholeOrderAnswer(OrderAnswer):
+    """An order with everything about it."""
+
+    item_description: str | None
+    metadata: dict[str, str]
+    checkout_url: Url
+    refunded_amount: Amount
+    payments: list[PaymentAnswer]
+    refunds: list[RefundAnswer]
+    escrow: None
+
+
+class OrderPage(Answer):
+    """One page of orders, newest first."""
+
+    orders: list[OrderAnswer]
+    next_cursor: Cursor
+
+
+class DeliveryAnswer(Answer):
+    """One event on its way to one endpoint."""
+
+    delivery_id: str
+    event_id: Annotated[str, Field(description="Also the `webhook-id`: the same on every try.")]
+    event: EventType
+    order_id: OrderId | None
+    endpoint_id: str
+    status: DeliveryStatus
+    attempts: int
+    last_status_code: int | None
+    last_error: str | None
+    next_attempt_at: Moment | None
+    delivered_at: Moment | None
+    created_at: Moment
+
+
+class DeliveryPage(Answer):
+    """One page of deliveries, newest first."""
+
+    deliveries: list[DeliveryAnswer]
+    next_cursor: Cursor
+
+
+class GatewayAnswer(Answer):
+    """One gateway of the catalogue."""
+
+    name: str
+    display_name: str
+    is_active: Annotated[bool, Field(description="It is implemented.")]
+    supported_methods: list[str]
+    is_default: bool
+    is_configured: Annotated[bool, Field(description="An order through it can be made now.")]
+    currencies: list[Currency]
+
+
+class GatewaysAnswer(Answer):
+    """What can be paid with."""
+
+    default_gateway: str
+    gateways: list[GatewayAnswer]
+
+
+class ErrorAnswer(Answer):
+    """Any refusal. `code` is stable; `error` is a sentence for a person."""
+
+    model_config = ConfigDict(extra="allow")
+
+    error: str
+    code: str
+    request_id: Annotated[str, Field(description="The X-Request-Id of the call that failed.")]
+    field: Annotated[str | None, Field(description="The field that is wrong.")] = None
+    order_id: Annotated[OrderId | None, Field(description="The order that was made.")] = None

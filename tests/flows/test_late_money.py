@@ -1,0 +1,38 @@
+"""Money that the gateway took after our expiry: the provider's policy decides."""
+
+import pytest
+
+from app.extensions import transaction
+from app.models import Provider
+from tests import world
+
+
+def set_policy(shop, policy: str) -> None:
+    with shop.inside(), transaction():
+        from app.extensions import db
+
+        db.session.get_one(Provider, shop.provider_id).late_policy = policy
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "refunds"),
+    [("accept", "paid", 0), ("refund", "expired", 1), ("hold", "expired", 0)],
+)
+def test_late_money_follows_the_providers_policy(app, shop, policy, status, refunds):
+    set_policy(shop, policy)
+    order = shop.order(20, metadata={"scenario": "late"})
+    shop.pay(order)
+    world.run_tasks(app)
+    seen = shop.see(order)
+    assert (seen["status"], seen["attention"]) == (status, "paid_late")
+    assert [one["cause"] for one in seen["refunds"]] == ["late"] * refunds
+
+
+def test_money_in_time_that_we_hear_of_late_is_not_late(app, shop, later):
+    order = shop.order(20, expiresIn=300, metadata={"scenario": "lost_webhook"})
+    shop.choose(order, "test")
+    shop.press(order, "pay")
+    later(301)
+    world.sweep_and_run(app)
+    seen = shop.see(order)
+    assert (seen["status"], seen["attention"]) == ("paid", None)
