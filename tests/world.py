@@ -158,3 +158,17 @@ def sweep_and_run(app: Flask) -> int:
     with app.app_context():
         sweep.sweep()
     return run_tasks(app)
+
+
+def run_serially(app: Flask) -> None:
+    """Run what is due one by one in this thread, so that nothing else touches the database."""
+    from app.services import tasks
+
+    drainer = Drainer(app, threads=1)
+    while True:
+        with app.app_context():
+            claimed = tasks.claim(1)
+        if not claimed:
+            break
+        drainer._run(claimed[0])
+    drainer.close()
