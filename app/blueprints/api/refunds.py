@@ -22,6 +22,11 @@ def create_refund(call: Call, order_id: str) -> ResponseReturnValue:
     key = call.key_for(f"refund:{order_id}")
     if key and (replay := idempotency.look(key)):
         return replayed(replay)
-    amount, reason = schema.refund_amount(call.body, found.order.currency)
+    amount, reason = schema.refund_amount(call.body, found.order.currency, _gateway_of(found))
     body = refunds.create(order_id, amount, reason=reason, key=key, render=answers.refund)
     return json_bytes(200, body)
+
+
+def _gateway_of(found: look.Whole) -> str:
+    paid = (one.gateway for one in found.payments if one.id == found.order.settled_by)
+    return next(paid, found.order.gateway)

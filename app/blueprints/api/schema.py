@@ -1,86 +1,23 @@
-"""The API's bodies: what may come in, field by field, and what goes out."""
+"""Reading the API's bodies: from JSON as it was sent to values the services take."""
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 
+from app.blueprints.api.requests_schema import Body, IntentFields, RefundFields
 from app.kit.errors import Refused
 from app.kit.money import InvalidAmount, Money, exponent, is_currency, read_decimal, to_minor
 from app.registry import GatewaySpec, gateways
 from app.registry.spec import CAP
 from app.services.intents import Wanted
 
-__all__ = ["Body", "IntentFields", "RefundFields", "refund_amount", "wanted"]
+__all__ = ["refund_amount", "wanted"]
 
-BEYOND = 10**15  # minor units
+BEYOND = 10**15  # minor units; more than any payment
 
-Text = Annotated[str, Field(strict=True)]
-Shape = TypeVar("Shape", bound="Body")
-
-
-class Body(BaseModel):
-    """Field names are camelCase; what we do not know is ignored."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", populate_by_name=False)
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def clean(cls, value: Any) -> Any:
-        """Text that no database or page could hold is refused."""
-        texts = [*value.keys(), *value.values()] if isinstance(value, dict) else [value]
-        for text in texts:
-            if isinstance(text, str) and not _is_clean(text):
-                raise ValueError("NUL or a lone surrogate")
-        return value
-
-
-def _is_clean(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-class RefundFields(Body):
-    """The optional fields of a refund, beside its amount."""
-
-    reason: Annotated[Text, Field(max_length=255)] | None = None
-
-
-class IntentFields(Body):
-    """The optional fields of create-payment-intent; amount, gateway and currency have rules of
-    their own."""
-
-    item_name: Annotated[Text, Field(max_length=200)] | None = None
-    item_description: Annotated[Text, Field(max_length=1000)] | None = None
-    external_id: Annotated[Text, Field(max_length=255)] | None = None
-    customer_email: (
-        Annotated[Text, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None
-    ) = None
-    locale: (
-        Annotated[Text, Field(max_length=10, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?$")] | None
-    ) = None
-    metadata: (
-        Annotated[
-            dict[
-                Annotated[Text, Field(min_length=1, max_length=40)],
-                Annotated[Text, Field(max_length=500)],
-            ],
-            Field(max_length=20),
-        ]
-        | None
-    ) = None
-    expires_in: Annotated[int, Field(strict=True, ge=300, le=2_592_000)] | None = None
-
-    @field_validator("external_id", mode="before")
-    @classmethod
-    def number_as_text(cls, value: Any) -> Any:
-        """An integrator's id may be a number; it comes back as text."""
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 255:
-            return format(value, "f")
-        return str(value) if isinstance(value, int) else value
+Shape = TypeVar("Shape", bound=Body)
 
 
 def wanted(body: Mapping[str, Any], *, default_gateway: str, default_currency: str) -> Wanted:
@@ -137,20 +74,28 @@ def _fits(minor: int, currency: str, spec: GatewaySpec | None) -> bool:
     if spec is None:
         return minor <= CAP
     smallest, largest = spec.limits_of(currency)
-    step = 10 ** (exponent(currency) - spec.decimals_of(currency))
-    return smallest <= minor <= largest and minor % step == 0
+    return smallest <= minor <= largest and minor % _step(currency, spec) == 0
 
 
-def refund_amount(body: Mapping[str, Any], currency: str) -> tuple[Money | None, str | None]:
-    """Amount (None: all that is left) and reason of a refund. Raises Refused."""
+def _step(currency: str, spec: GatewaySpec) -> int:
+    """The smallest amount a gateway can express, in minor units."""
+    return int(10 ** (exponent(currency) - spec.decimals_of(currency)))
+
+
+def refund_amount(
+    body: Mapping[str, Any], currency: str, gateway: str
+) -> tuple[Money | None, str | None]:
+    """Amount (None: all that is left) and reason of a refund through a gateway. Raises Refused."""
     fields = _fields(RefundFields, body)
     if body.get("amount") is None:
         return None, fields.reason
     try:
         minor = to_minor(read_decimal(body["amount"]), currency)
+        if minor % _step(currency, gateways()[gateway]):
+            raise InvalidAmount
     except InvalidAmount as error:
         raise Refused("Invalid amount provided", "invalid_amount") from error
-    # Beyond any payment: refused as more than is left, by a number that every database holds.
+    # What is beyond any payment is refused as more than is left; as a number databases hold.
     return Money(min(minor, BEYOND), currency), fields.reason
 
 
@@ -164,4 +109,4 @@ def _fields(shape: type[Shape], body: Mapping[str, Any]) -> Shape:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else type(value).__name__
-    return text.encode("utf-8", "replace").decode()[:60]
+    return text[:60].encode("utf-8", "replace").decode()

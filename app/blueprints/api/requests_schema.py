@@ -1,0 +1,137 @@
+"""What may come in, field by field; the documents are made from these too."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic.alias_generators import to_camel
+
+from app.registry import gateways
+
+__all__ = [
+    "Body",
+    "CallRequest",
+    "IntentFields",
+    "IntentRequest",
+    "RefundFields",
+    "RefundRequest",
+]
+
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,4}){0,2}$"
+NUMERIC = r"^[0-9]{1,30}(\.[0-9]{1,30})?$"
+
+Text = Annotated[str, Field(strict=True)]
+ExternalId = Annotated[str, Field(max_length=255)]
+Amount = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": NUMERIC},
+            ],
+            "description": "Major units, with no more decimals than the currency has.",
+            "examples": [100, 19.99, "19.99"],
+        }
+    ),
+]
+
+
+class Body(BaseModel):
+    """Field names are camelCase; what we do not know is ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", populate_by_name=False)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def clean(cls, value: Any) -> Any:
+        """Text that no database or page could hold is refused."""
+        texts = [*value.keys(), *value.values()] if isinstance(value, dict) else [value]
+        for text in texts:
+            if isinstance(text, str) and not _is_clean(text):
+                raise ValueError("NUL or a lone surrogate")
+        return value
+
+
+def _is_clean(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+class RefundFields(Body):
+    """The optional fields of a refund, beside its amount."""
+
+    reason: Annotated[Text, Field(max_length=255, description="For your own records.")] | None = (
+        None
+    )
+
+
+class IntentFields(Body):
+    """The optional fields of create-payment-intent; amount, gateway and currency have rules of
+    their own."""
+
+    item_name: Annotated[Text, Field(max_length=200)] | None = Field(
+        None, description="Shown at checkout; default: your name.", examples=["Premium Credits"]
+    )
+    item_description: Annotated[Text, Field(max_length=1000)] | None = Field(
+        None, description="Shown at checkout.", examples=["100 credits for your account"]
+    )
+    external_id: Annotated[Text, Field(max_length=255)] | None = Field(
+        None, description="Your own id; echoed everywhere, as text.", examples=["ORDER-1042"]
+    )
+    customer_email: (
+        Annotated[Text, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None
+    ) = Field(None, description="Where a receipt goes.", examples=["ada@example.com"])
+    locale: Annotated[Text, Field(max_length=10, pattern=LANGUAGE_TAG)] | None = Field(
+        None, description="The checkout's language.", examples=["pt-PT"]
+    )
+    metadata: (
+        Annotated[
+            dict[
+                Annotated[Text, Field(min_length=1, max_length=40)],
+                Annotated[Text, Field(max_length=500)],
+            ],
+            Field(max_length=20),
+        ]
+        | None
+    ) = Field(None, description="A flat map of texts, kept with the order.")
+    expires_in: Annotated[int, Field(strict=True, ge=300, le=2_592_000)] | None = Field(
+        None, description="Seconds until the order expires; default 86400.", examples=[3600]
+    )
+
+    @field_validator("external_id", mode="before", json_schema_input_type=ExternalId | float | None)
+    @classmethod
+    def number_as_text(cls, value: Any) -> Any:
+        """An integrator's id may be a number; it comes back as text."""
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 255:
+            return format(value, "f")
+        return str(value) if isinstance(value, int) else value
+
+
+class CallRequest(Body):
+    """What a call without fields of its own takes: nothing, or the key."""
+
+    api_key: str | None = Field(None, description="Your key, where no header carries it.")
+
+
+class IntentRequest(CallRequest, IntentFields):
+    """What create-payment-intent takes. Fields that are not listed are ignored."""
+
+    amount: Amount
+    gateway: (
+        Annotated[
+            str,
+            WithJsonSchema({"type": "string", "enum": list(gateways())}),
+        ]
+        | None
+    ) = Field(None, description="Default: yours, then the platform's.")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = Field(
+        None, description="ISO 4217; default: the organization's.", examples=["USD"]
+    )
+
+
+class RefundRequest(CallRequest, RefundFields):
+    """What a refund takes."""
+
+    amount: Amount | None = Field(None, description="Default: all that is left.")
