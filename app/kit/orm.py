@@ -14,7 +14,7 @@ from app.kit.tokens import new_id
 
 __all__ = ["JSON", "Base", "EncryptedType", "Stamped", "UtcDateTime"]
 
-JSON = types.JSON().with_variant(JSONB(), "postgresql")
+JSON = types.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -26,6 +26,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a zone")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

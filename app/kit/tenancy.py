@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, event, false
+from sqlalchemy import ForeignKey, String, bindparam, event, false
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -109,6 +109,17 @@ def guard(session_class: type[Session]) -> None:
     event.listen(session_class, "before_flush", _check_flush)
 
 
+# Made once: the organization is asked for when a statement runs, so that statements stay cached.
+_CURRENT = bindparam("current_org", callable_=current_org, type_=String())
+_OWN = with_loader_criteria(
+    OrgScoped,
+    lambda cls: cls.org_id == _CURRENT,
+    include_aliases=True,
+    track_closure_variables=False,
+)
+_NONE = with_loader_criteria(OrgScoped, lambda cls: false(), include_aliases=True)
+
+
 def _scope_statement(state: ORMExecuteState) -> None:
     if not state.is_orm_statement:
         raise CrossTenant("only ORM statements pass: a Core statement or text() has no tenant")
@@ -120,14 +131,9 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if org is None:
         if any(issubclass(mapper.class_, OrgScoped) for mapper in state.all_mappers):
             raise NoOrganization("a tenant's table was read before its organization is known")
-        state.statement = state.statement.options(
-            with_loader_criteria(OrgScoped, lambda cls: false(), include_aliases=True)
-        )
-        return
-    if state.is_select or state.is_update or state.is_delete:
-        state.statement = state.statement.options(
-            with_loader_criteria(OrgScoped, lambda cls: cls.org_id == org, include_aliases=True)
-        )
+        state.statement = state.statement.options(_NONE)
+    elif state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(_OWN)
 
 
 def _check_flush(session: Session, _context: object, _instances: object) -> None:

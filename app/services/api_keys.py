@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
@@ -11,6 +11,7 @@ from app.kit.errors import Unauthorized
 from app.kit.tenancy import across_organizations, as_org
 from app.kit.tokens import is_api_key, matches, new_api_key
 from app.models import ApiKey, Door, DoorKind, Organization, Provider
+from app.models.base import UtcDateTime
 from app.models.door import lookup_part
 from app.services import doors
 
@@ -35,6 +36,34 @@ class Caller:
     use_is_stale: bool = False  # when the last use was noted long ago
 
 
+# Built once: this runs with every call of the API.
+_HOLDER = (
+    select(
+        Door.secret_hash,
+        ApiKey.id.label("key_id"),
+        ApiKey.scopes,
+        ApiKey.last_used_at,
+        Provider.id.label("provider_id"),
+        Provider.org_id,
+        Provider.name,
+        Provider.payment_gateway,
+        Provider.use_own_credentials,
+        Organization.default_currency,
+        Organization.uses_platform_credentials,
+    )
+    .join(ApiKey, ApiKey.id == Door.subject_id)
+    .join(Provider, Provider.id == ApiKey.provider_id)
+    .join(Organization, Organization.id == Door.org_id)
+    .where(
+        Door.kind == DoorKind.api_key,
+        Door.lookup == bindparam("lookup"),
+        ApiKey.revoked_at.is_(None),
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > bindparam("now", type_=UtcDateTime())),
+        Provider.is_active,
+    )
+)
+
+
 def authenticate(secret: object) -> Caller:
     """The caller who holds this key.
 
@@ -44,33 +73,9 @@ def authenticate(secret: object) -> Caller:
     if not isinstance(secret, str) or not is_api_key(secret):
         raise _refusal()
     now = clock.now()
-    query = (
-        select(
-            Door.secret_hash,
-            ApiKey.id.label("key_id"),
-            ApiKey.scopes,
-            ApiKey.last_used_at,
-            Provider.id.label("provider_id"),
-            Provider.org_id,
-            Provider.name,
-            Provider.payment_gateway,
-            Provider.use_own_credentials,
-            Organization.default_currency,
-            Organization.uses_platform_credentials,
-        )
-        .join(ApiKey, ApiKey.id == Door.subject_id)
-        .join(Provider, Provider.id == ApiKey.provider_id)
-        .join(Organization, Organization.id == Door.org_id)
-        .where(
-            Door.kind == DoorKind.api_key,
-            Door.lookup == lookup_part(DoorKind.api_key, secret),
-            ApiKey.revoked_at.is_(None),
-            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
-            Provider.is_active,
-        )
-    )
+    found = {"lookup": lookup_part(DoorKind.api_key, secret), "now": now}
     with across_organizations("the key says whose request this is"), reading() as session:
-        rows = session.execute(query).all()
+        rows = session.execute(_HOLDER, found).all()
     for row in rows:
         if matches(secret, row.secret_hash):
             used = row.last_used_at

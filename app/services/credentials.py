@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.adapters.gateways.base import Credentials
 from app.extensions import db, insert_once, keyring, settings
@@ -72,20 +72,27 @@ def open_field(sealed: Sealed, *, table: str, owner: str, service: str, field: s
     return keyring().open(sealed, Place(table, owner, service, field))
 
 
+_OF_PROVIDER = select(ProviderCredentials.config).where(
+    ProviderCredentials.provider_id == bindparam("owner"),
+    ProviderCredentials.service == bindparam("service"),
+)
+_OF_ORGANIZATION = select(IntegrationConfig.config).where(
+    IntegrationConfig.org_id == bindparam("owner"),
+    IntegrationConfig.service == bindparam("service"),
+)
+
+
 def stored(service: str, scope: Scope) -> Stored:
     """What a scope has saved for a service; reads inside the caller's reading() or step."""
     if scope.kind == "platform":
         return _environment(service)
-    query: Any
     if scope.kind == "provider":
         table, owner = ProviderCredentials.__tablename__, f"provider:{scope.owner}"
-        query = select(ProviderCredentials.config).where(
-            ProviderCredentials.provider_id == scope.owner, ProviderCredentials.service == service
-        )
+        query = _OF_PROVIDER
     else:
         table, owner = IntegrationConfig.__tablename__, scope.owner
-        query = select(IntegrationConfig.config).where(IntegrationConfig.service == service)
-    config = db.session.scalar(query)
+        query = _OF_ORGANIZATION
+    config = db.session.scalar(query, {"service": service, "owner": scope.owner})
     return Stored(scope, service, table, owner, config or {})
 
 
