@@ -125,6 +125,9 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
     """
     with as_org(found.org_id):
         now = page(found)
+        if now.order.is_payable and now.order.expires_at <= clock.now():
+            ending.expire(found.order_id)
+            return page(found)
         if not now.order.is_payable or now.is_unclear:
             return now
         method = _wanted(now, wanted)

@@ -36,3 +36,11 @@ def test_money_in_time_that_we_hear_of_late_is_not_late(app, shop, later):
     world.sweep_and_run(app)
     seen = shop.see(order)
     assert (seen["status"], seen["attention"]) == ("paid", None)
+
+
+def test_an_order_whose_time_is_over_is_not_paid_any_more(app, shop, later):
+    order = shop.order(20, expiresIn=300)
+    later(301)
+    response = shop.choose(order, "test")
+    assert response.location.endswith(f"/checkout/o/{order['token']}")
+    assert shop.see(order)["status"] == "expired"

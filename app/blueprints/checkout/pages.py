@@ -106,6 +106,7 @@ def _page(token: str, page: Page, error: AppError | None = None) -> ResponseRetu
 def _shown(token: str, page: Page) -> dict[str, Any]:
     g.locale_hint = page.order.locale
     order = page.order
+    g.cancel_url = page.provider.cancel_url
     success_url, cancel_url = page.provider.success_url, page.provider.cancel_url
     return {
         "page": page,

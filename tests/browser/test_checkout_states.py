@@ -1,0 +1,64 @@
+"""Every state of the customer's pages, looked at by axe in light and dark, on a phone and a desk."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import render_template
+
+from tests.browser.states import states
+
+NAMES = [name for name, _ in states()]
+LOOKS = [("light", 375), ("dark", 1280)]
+
+
+@pytest.fixture
+def shown(served):
+    """A route that shows a state by its name."""
+    contexts = dict(states())
+    app = served.app
+    app._got_first_request = False  # a route of this test's own
+
+    @app.get("/_state/<name>")
+    def state(name: str):
+        return render_template("checkout/page.html", **contexts[name])
+
+    return served
+
+
+def test_axe_finds_nothing_in_any_state(shown, open_page):
+    found = {}
+    for scheme, width in LOOKS + [("light", 1280), ("dark", 375)]:
+        watched = open_page(
+            color_scheme=scheme, viewport={"width": width, "height": 800}, reduced_motion="reduce"
+        )
+        for name in NAMES:
+            watched.page.goto(f"{shown.base}/_state/{name}")
+            result = Axe().run(watched.page)
+            if result.violations_count:
+                found[name, scheme, width] = [one["id"] for one in result.response["violations"]]
+            wide = watched.page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found[name, scheme, width, "scrolls"] = wide
+        problems = [one for one in watched.problems if "404" not in one]
+        if problems:
+            found[scheme, width, "console"] = problems
+    assert found == {}
+
+
+def test_axe_finds_nothing_on_the_other_pages(shown, open_page):
+    order = shown.shop.order(100)
+    shown.shop.pay(order)
+    payment = shown.shop.see(order)["payments"][-1]["gatewayPaymentId"]
+    found = {}
+    for scheme, width in LOOKS:
+        watched = open_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+        for path in (
+            f"/checkout/o/{order['token']}/receipt",
+            f"/sandbox/pay/{payment}",
+            "/checkout/o/nothing",
+            "/api/docs",
+        ):
+            watched.page.goto(shown.base + path)
+            result = Axe().run(watched.page)
+            if result.violations_count:
+                found[path, scheme, width] = [one["id"] for one in result.response["violations"]]
+    assert found == {}
