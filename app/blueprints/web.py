@@ -3,11 +3,12 @@
 import hashlib
 import secrets
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, json, render_template, request
+from flask import Flask, Response, current_app, g, json, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 LANGUAGES = {"en": "English", "pt_PT": "Português"}
 _TAGS = {"en": "en", "pt_PT": "pt-PT"}
+HTMX = Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
 
 
 def init_app(app: Flask) -> None:
@@ -35,9 +37,11 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _unexpected)
     app.url_defaults(_static_version)
+    app.add_url_rule("/vendor/htmx.js", "htmx", _htmx)
     app.context_processor(
         lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}
     )
+    app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
     babel.init_app(app, locale_selector=_locale)
 
 
@@ -80,7 +84,7 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", _policy())
     if settings().is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint != "static":
+    if request.endpoint not in {"static", "htmx"}:
         headers.setdefault("Cache-Control", "no-store")
     elif "v" in request.args:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
@@ -92,7 +96,7 @@ def _policy() -> str:
     hold a redirect after a form to `form-action` as well."""
     form_action = "'self'"
     if request.blueprint == "checkout":
-        form_action = " ".join(("'self'", "https:", *_operator_origins()))
+        form_action = " ".join(("'self'", "https:", *_plain_origins()))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; "
@@ -100,11 +104,13 @@ def _policy() -> str:
     )
 
 
-def _operator_origins() -> list[str]:
-    """Addresses the operator set by hand, which need not be https in development."""
+def _plain_origins() -> list[str]:
+    """What need not be https outside of production: addresses the operator set by hand, and the
+    provider's page that a cancelling customer is sent to."""
     if settings().is_production:
         return []
-    return sorted({"/".join(one.split("/")[:3]) for one in settings().operator_addresses})
+    found = [*settings().operator_addresses, g.get("cancel_url")]
+    return sorted({"/".join(one.split("/")[:3]) for one in found if one})
 
 
 @lru_cache(maxsize=256)
@@ -113,11 +119,25 @@ def _digest(path: str, modified: float) -> str:
 
 
 def _static_version(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint != "static" or "filename" not in values:
+    if endpoint == "htmx":
+        path = HTMX
+    elif endpoint == "static" and "filename" in values:
+        path = Path(current_app.static_folder or "") / values["filename"]
+    else:
         return
-    path = Path(current_app.static_folder or "") / values["filename"]
     if path.is_file():
         values["v"] = _digest(str(path), path.stat().st_mtime)
+
+
+def _htmx() -> Response:
+    """htmx out of its package, which also brings it compressed."""
+    is_small = "gzip" in request.accept_encodings
+    path = HTMX.with_suffix(".js.gz") if is_small else HTMX
+    response = send_file(path, mimetype="text/javascript")
+    response.vary.add("Accept-Encoding")
+    if is_small:
+        response.content_encoding = "gzip"
+    return response
 
 
 # --- errors

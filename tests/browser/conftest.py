@@ -92,9 +92,7 @@ def served(make_app, stripe_fake, httpserver) -> Iterator[Served]:
     httpserver.expect_request("/basket").respond_with_data("<title>Basket</title>basket")
     server = make_server("127.0.0.1", 0, _late := _Late(), threaded=True)
     base = f"http://127.0.0.1:{server.port}"
-    app = make_app(
-        PUBLIC_BASE_URL=base, STRIPE_API_BASE=stripe_fake.url, WORKER_INLINE="on"
-    )
+    app = make_app(PUBLIC_BASE_URL=base, STRIPE_API_BASE=stripe_fake.url, WORKER_INLINE="on")
     _late.app = app
     shop = world.open_shop(
         app,
