@@ -15,12 +15,15 @@ from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.kit.tokens import new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
-from app.services import doors, idempotency, payments, records, routing
+from app.services import doors, idempotency, orders, payments, records, routing
 from app.services.api_keys import Caller
 from app.services.credentials import Scope
 from app.services.idempotency import Claim, Key
 
 __all__ = ["Intent", "Wanted", "create"]
+
+# Nobody means to have such a payment any more, so a repeated request does not ask for it again.
+ENDED = {PaymentStatus.cancelled, PaymentStatus.expired, PaymentStatus.superseded}
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def create(
     opened = _open(caller, wanted, key, choice, adapter.test_mode)
     order, payment = opened.order, opened.payment
     body = dump(render(Intent(order, checkout_url(order))))
-    if payment is None or payment.gateway_ref:
+    if payment is None or payment.gateway_ref or payment.status in ENDED:
         idempotency.complete(opened.held, 200, body)
         return 200, body
     try:
@@ -180,6 +183,7 @@ def _abandon(order_id: str, payment_id: str, reason: str) -> None:
         payment.failure, payment.next_check_at = reason, None
         order.move_to(OrderStatus.cancelled)
         order.next_check_at = None
+        orders.clear_attention(order)
         records.timeline(order, "order.abandoned", payment=payment, reason=reason)
 
 

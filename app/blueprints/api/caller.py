@@ -128,7 +128,7 @@ def _known(presented: object) -> Caller:
     try:
         caller = api_keys.authenticate(presented)
     except Unauthorized:
-        with limiter.limit(BAD_KEYS, key_func=lambda: f"bad:{request.remote_addr}"):
+        with limiter.shared_limit(BAD_KEYS, "api", key_func=lambda: f"bad:{request.remote_addr}"):
             raise
     g.caller = caller
     if caller.use_is_stale:
@@ -138,8 +138,8 @@ def _known(presented: object) -> Caller:
 
 @contextmanager
 def _within_rate(caller: Caller) -> Iterator[None]:
-    per_minute = settings()["API_RATE_LIMIT"]
-    with limiter.limit(f"{per_minute}/minute", key_func=lambda: f"key:{caller.key_id}"):
+    rate = f"{settings()['API_RATE_LIMIT']}/minute"  # over all calls together
+    with limiter.shared_limit(rate, "api", key_func=lambda: f"key:{caller.key_id}"):
         yield
 
 

@@ -7,10 +7,21 @@ from flask import request
 
 from app.kit.errors import Refused
 
-__all__ = ["MOST", "choice_of", "cursor_of", "limit_of", "moment_of", "text_of"]
+__all__ = [
+    "CURSOR",
+    "LONGEST",
+    "MOST",
+    "USUAL",
+    "choice_of",
+    "cursor_of",
+    "flag_of",
+    "limit_of",
+    "moment_of",
+    "text_of",
+]
 
 MOST, USUAL = 100, 20  # rows on a page
-LONGEST = 255
+LONGEST, CURSOR = 255, 40  # letters
 
 
 def text_of(name: str) -> str | None:
@@ -27,6 +38,14 @@ def choice_of(name: str, allowed: type[StrEnum]) -> str | None:
     if text is not None and text not in set(allowed):
         raise _refusal(name)
     return text
+
+
+def flag_of(name: str) -> bool:
+    """A switch: 1 is on; 0 or absent is off. Raises Refused for anything else."""
+    text = request.args.get(name, "0")
+    if text not in {"0", "1"}:
+        raise _refusal(name)
+    return text == "1"
 
 
 def moment_of(name: str) -> datetime | None:
@@ -53,7 +72,9 @@ def limit_of() -> int:
 def cursor_of(prefix: str) -> str | None:
     """Where the page starts, as the last answer's nextCursor said. Raises Refused."""
     text = text_of("cursor")
-    if text is not None and (not text.startswith(prefix) or len(text) > 40 or not text.isascii()):
+    if text is not None and (
+        not text.startswith(prefix) or len(text) > CURSOR or not text.isascii()
+    ):
         raise _refusal("cursor")
     return text
 

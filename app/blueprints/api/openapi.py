@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.blueprints.api.answers_schema import ErrorAnswer
-from app.blueprints.api.operations import OPERATIONS, Operation
+from app.blueprints.api.operation import Operation
+from app.blueprints.api.operations import OPERATIONS
 from app.extensions import settings
 
 __all__ = ["document"]
@@ -136,21 +137,23 @@ def _schemas() -> dict[str, Any]:
     given = [(one.answer, "serialization") for one in OPERATIONS if one.answer]
     models: Any = dict.fromkeys([*taken, *given, (ErrorAnswer, "serialization")])
     _, found = models_json_schema(list(models), ref_template="#/components/schemas/{model}")
-    schemas: dict[str, Any] = _untitled(found["$defs"])
+    schemas: dict[str, Any] = _plain(found["$defs"])
     return dict(sorted(schemas.items()))
 
 
-def _untitled(found: Any) -> Any:
-    """Without the titles that pydantic makes of names, and nulls as defaults."""
+def _plain(found: Any) -> Any:
+    """Without the titles that pydantic makes of names, nulls as defaults, and the promise that
+    nothing is ever added."""
     if isinstance(found, list):
-        return [_untitled(one) for one in found]
+        return [_plain(one) for one in found]
     if not isinstance(found, dict):
         return found
     return {
-        name: _untitled(value)
+        name: _plain(value)
         for name, value in found.items()
         if not (name == "title" and isinstance(value, str))
         and not (name == "default" and value is None)
+        and not (name == "additionalProperties" and value is False)
     }
 
 

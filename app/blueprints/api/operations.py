@@ -1,70 +1,38 @@
 """Every call of the API, once: what it does, takes, answers and may refuse."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
 from app.blueprints.api import answers_schema as answers
-from app.blueprints.api.filters import LONGEST, MOST, USUAL
+from app.blueprints.api.filters import CURSOR, LONGEST, MOST, USUAL
+from app.blueprints.api.operation import (
+    ALWAYS,
+    BAD_FIELD,
+    IN_SCOPE,
+    MISSING,
+    NO_ANSWER,
+    ONCE_ONLY,
+    WITH_A_BODY,
+    WITH_A_KEY,
+    Operation,
+    together,
+)
 from app.blueprints.api.requests_schema import CallRequest, IntentRequest, RefundRequest
 from app.models import DeliveryStatus, OrderStatus
 
-__all__ = ["OPERATIONS", "Operation"]
-
-Codes = Mapping[int, tuple[str, ...]]
-
-ALWAYS: Codes = {500: ("server_error",), 503: ("database_unavailable",)}
-WITH_A_KEY: Codes = {401: ("invalid_api_key",), 429: ("rate_limited",)}
-IN_SCOPE: Codes = {**WITH_A_KEY, 403: ("missing_scope",)}
-WITH_A_BODY: Codes = {
-    400: ("invalid_json",),
-    413: ("body_too_large",),
-    415: ("unsupported_content_type",),
-}
-ONCE_ONLY: Codes = {
-    400: ("invalid_idempotency_key",),
-    409: ("idempotency_in_use",),
-    422: ("idempotency_mismatch",),
-}
-MISSING: Codes = {404: ("not_found",)}
-BAD_FIELD: Codes = {400: ("invalid_field",)}
-NO_ANSWER: Codes = {502: ("gateway_unavailable",)}
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One method at one path."""
-
-    method: str
-    path: str  # below /api
-    name: str
-    summary: str
-    answer: type[BaseModel] | None
-    refusals: Codes
-    scope: str | None = None
-    key: str = "required"  # or optional, none
-    body: type[BaseModel] | None = None
-    body_optional: bool = False
-    is_idempotent: bool = False
-    query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    example: Mapping[str, Any] | None = None
-
-
-def _all(*found: Codes) -> Codes:
-    together: dict[int, tuple[str, ...]] = {}
-    for codes in found:
-        for status, names in codes.items():
-            together[status] = (*together.get(status, ()), *names)
-    return dict(sorted(together.items()))
-
+__all__ = ["OPERATIONS"]
 
 _ORDER = "/orders/{order_id}"
-_PAGING: dict[str, Mapping[str, Any]] = {
-    "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-    "cursor": {"type": "string", "maxLength": 40, "description": "The last answer's nextCursor."},
-}
+_SYNC = {"type": "string", "enum": ["0", "1"], "description": "1: ask the gateway first."}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+
+
+def _cursor(prefix: str) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "pattern": f"^{prefix}[ -~]{{0,{CURSOR - len(prefix)}}}$",
+        "description": "The last answer's nextCursor.",
+    }
+
 
 OPERATIONS = (
     Operation(
@@ -73,7 +41,7 @@ OPERATIONS = (
         "createPaymentIntent",
         "Make an order and get the page to send the customer to",
         answers.IntentAnswer,
-        _all(
+        together(
             WITH_A_BODY,
             IN_SCOPE,
             ONCE_ONLY,
@@ -108,7 +76,7 @@ OPERATIONS = (
         "listPaymentGateways",
         "List what can be paid with: the platform's view, or with a key the provider's",
         answers.GatewaysAnswer,
-        _all(WITH_A_KEY, ALWAYS),
+        together(WITH_A_KEY, ALWAYS),
         key="optional",
     ),
     Operation(
@@ -117,13 +85,14 @@ OPERATIONS = (
         "listOrders",
         "Page through orders, newest first",
         answers.OrderPage,
-        _all(IN_SCOPE, BAD_FIELD, ALWAYS),
+        together(IN_SCOPE, BAD_FIELD, ALWAYS),
         scope="payments",
         query={
             "externalId": {"type": "string", "maxLength": LONGEST},
             "status": {"type": "string", "enum": list(OrderStatus)},
             "createdAfter": {"type": "string", "format": "date-time"},
-            **_PAGING,
+            "limit": _LIMIT,
+            "cursor": _cursor("ord_"),
         },
     ),
     Operation(
@@ -132,9 +101,9 @@ OPERATIONS = (
         "getOrder",
         "Look at one order, with its payments and refunds",
         answers.WholeOrderAnswer,
-        _all(IN_SCOPE, MISSING, NO_ANSWER, ALWAYS),
+        together(IN_SCOPE, MISSING, BAD_FIELD, NO_ANSWER, ALWAYS),
         scope="payments",
-        query={"sync": {"type": "string", "enum": ["1"], "description": "Ask the gateway first."}},
+        query={"sync": _SYNC},
     ),
     Operation(
         "post",
@@ -142,7 +111,7 @@ OPERATIONS = (
         "cancelOrder",
         "Cancel an order of which nothing was paid",
         answers.WholeOrderAnswer,
-        _all(WITH_A_BODY, IN_SCOPE, MISSING, {409: ("invalid_state",)}, NO_ANSWER, ALWAYS),
+        together(WITH_A_BODY, IN_SCOPE, MISSING, {409: ("invalid_state",)}, NO_ANSWER, ALWAYS),
         scope="payments",
         body=CallRequest,
         body_optional=True,
@@ -153,7 +122,7 @@ OPERATIONS = (
         "createRefund",
         "Give money back, in full or in part",
         answers.RefundAnswer,
-        _all(
+        together(
             WITH_A_BODY,
             IN_SCOPE,
             MISSING,
@@ -174,12 +143,13 @@ OPERATIONS = (
         "listWebhookDeliveries",
         "Page through what was sent to your webhook endpoints",
         answers.DeliveryPage,
-        _all(IN_SCOPE, BAD_FIELD, ALWAYS),
+        together(IN_SCOPE, BAD_FIELD, ALWAYS),
         scope="payments",
         query={
             "orderId": {"type": "string", "maxLength": LONGEST},
             "status": {"type": "string", "enum": list(DeliveryStatus)},
-            **_PAGING,
+            "limit": _LIMIT,
+            "cursor": _cursor("dlv_"),
         },
     ),
     Operation(
@@ -188,7 +158,7 @@ OPERATIONS = (
         "redeliverWebhook",
         "Send one event once more",
         answers.DeliveryAnswer,
-        _all(
+        together(
             WITH_A_BODY,
             IN_SCOPE,
             MISSING,
@@ -200,7 +170,7 @@ OPERATIONS = (
         body_optional=True,
     ),
     Operation(
-        "get", "/openapi.json", "getOpenapi", "This document", None, _all(ALWAYS), key="none"
+        "get", "/openapi.json", "getOpenapi", "This document", None, together(ALWAYS), key="none"
     ),
     Operation("get", "/docs", "getDocs", "This document as a page", None, ALWAYS, key="none"),
 )

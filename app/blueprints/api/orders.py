@@ -1,11 +1,11 @@
 """GET /api/orders, GET /api/orders/{id}, POST /api/orders/{id}/cancel."""
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.api import answers
 from app.blueprints.api.caller import Call, authenticated
-from app.blueprints.api.filters import choice_of, cursor_of, limit_of, moment_of, text_of
+from app.blueprints.api.filters import choice_of, cursor_of, flag_of, limit_of, moment_of, text_of
 from app.models import OrderStatus
 from app.services.orders import asking, ending, look
 
@@ -33,8 +33,9 @@ def list_orders(call: Call) -> ResponseReturnValue:
 
 @authenticated("payments")
 def get_order(call: Call, order_id: str) -> ResponseReturnValue:
+    sync = flag_of("sync")
     found = look.get(order_id, provider_id=call.caller.provider_id)
-    if request.args.get("sync") == "1":
+    if sync:
         asking.ask_about(found)
         found = look.get(order_id, provider_id=call.caller.provider_id)
     return jsonify(answers.whole_order(found))
