@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.jobs import handlers
 from app.services.tasks import Again, Claimed
 
-__all__ = ["HANDLERS", "Handler"]
+__all__ = ["GIVING_UP", "HANDLERS", "Handler"]
 
 Handler = Callable[[Claimed], Again | None]
 
@@ -18,4 +18,9 @@ HANDLERS: dict[str, Handler] = {
     "refunds.send": handlers.send_refund,
     "sandbox.finish": handlers.finish_sandbox,
     "sandbox.notify": handlers.notify_sandbox,
+}
+
+# What is written down in the commit that gives a task up.
+GIVING_UP: dict[str, Callable[[Claimed], None]] = {
+    "deliveries.send": handlers.abandon_delivery,
 }

@@ -2,22 +2,25 @@
 
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from flask import Flask
 
-from app.jobs import HANDLERS
+from app.jobs import GIVING_UP, HANDLERS
 from app.kit.tenancy import as_org
 from app.services import tasks
-from app.services.tasks import Claimed, LeaseLost
+from app.services.tasks import Claimed, LeaseLost, NoWorkerSurvives
 
 __all__ = ["Drainer"]
 
 log = structlog.get_logger()
 
-BATCH = 32
 CLOSES_ITSELF = {"deliveries.send"}  # handlers that end their task in the step that records it
+LOOK = 0.05  # seconds between two looks while something runs
+GATHER = 0.01  # seconds to wait for more free threads, so that one claim serves several
 
 
 class Drainer:
@@ -27,71 +30,98 @@ class Drainer:
         self.app = app
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="task")
-        self._lock = threading.Lock()
-        self._running: dict[Future[None], Claimed] = {}
+        self._one = threading.Lock()
+        self._change = threading.Condition()
+        self._running: dict[tuple[int, str], Claimed] = {}
+        self._ended = 0
+        self._stopping = False
 
-    def drain(self, seconds: float = 20.0) -> int:
-        """Run what is due, and what becomes due meanwhile, for at most about `seconds`; how many
-        tasks were run. Waits for those it started."""
-        if not self._lock.acquire(blocking=False):
+    def drain(self, seconds: float = 20.0, *, leave: bool = False) -> int:
+        """Run what is due, and what becomes due meanwhile, for about `seconds`; how many tasks
+        were started. Then waits for those that run, or leaves them to the next drain."""
+        if not self._one.acquire(blocking=False):
             return 0
         try:
-            return self._drain(time.monotonic() + seconds)
+            count = self._drain(time.monotonic() + seconds)
+            if not leave:
+                with self._change:
+                    self._change.wait_for(lambda: not self._running)
+            return count
         finally:
-            self._lock.release()
+            self._one.release()
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        with self._change:
+            self._stopping = True
+            self._change.notify_all()
 
     def close(self) -> None:
-        """Wait for running tasks and end the threads."""
-        self._pool.shutdown(wait=True)
+        """Start nothing more, wait for running tasks and end the threads."""
+        self.stop()
+        with self._one:
+            self._pool.shutdown(wait=True)
 
     def _drain(self, until: float) -> int:
         count = 0
-        while True:
-            started = self._start() if time.monotonic() < until else 0
+        while not self._stopping and time.monotonic() < until:
+            ended, free = self._ended, self.threads - len(self._running)
+            started = self._start(free) if free else 0
             count += started
-            if not self._running:
-                return count
-            # With a free thread look again soon: others may have become due meanwhile.
-            free = len(self._running) < self.threads
-            done, _ = wait(
-                self._running, timeout=0.05 if free else 1.0, return_when=FIRST_COMPLETED
-            )
-            for future in done:
-                del self._running[future]
+            if not started and not self._running:
+                break
+            if started < free:  # nothing else is due, or its lanes are full
+                self._wait(lambda ended=ended: self._ended != ended, LOOK)
+            else:
+                several = max(1, self.threads // 4)
+                self._wait(lambda: self.threads - len(self._running) >= several, GATHER)
+        return count
 
-    def _start(self) -> int:
-        free = min(BATCH, self.threads * 2 - len(self._running))
-        if free <= 0:
-            return 0
-        busy: dict[str, int] = {}
-        for task in self._running.values():
-            if task.lane:
-                busy[task.lane] = busy.get(task.lane, 0) + 1
+    def _wait(self, condition: Callable[[], bool], seconds: float | None = None) -> None:
+        with self._change:
+            self._change.wait_for(lambda: self._stopping or condition(), seconds)
+
+    def _start(self, free: int) -> int:
+        with self._change:
+            busy = Counter(task.lane for task in self._running.values() if task.lane)
         with self.app.app_context():
             claimed = tasks.claim(free, busy=busy)
         for task in claimed:
-            self._running[self._pool.submit(self._run, task)] = task
+            with self._change:
+                self._running[task.id, task.token] = task
+            self._pool.submit(self._run, task)
         return len(claimed)
 
     def _run(self, task: Claimed) -> None:
-        with (
-            self.app.app_context(),
-            as_org(task.org_id),
-            structlog.contextvars.bound_contextvars(task=task.name, task_id=task.id),
-        ):
-            try:
-                outcome = HANDLERS[task.name](task)
-                if task.name not in CLOSES_ITSELF:
-                    tasks.finish(task, outcome)
-            except LeaseLost:
-                log.warning("task.overtaken")
-            except Exception as error:
-                log.warning("task.failed", exc_info=True)
-                self._fail(task, error)
+        try:
+            with (
+                self.app.app_context(),
+                as_org(task.org_id),
+                structlog.contextvars.bound_contextvars(task=task.name, task_id=task.id),
+            ):
+                self._handle(task)
+        finally:
+            with self._change:
+                self._running.pop((task.id, task.token), None)
+                self._ended += 1
+                self._change.notify_all()
+
+    def _handle(self, task: Claimed) -> None:
+        try:
+            if task.attempts > tasks.GIVE_UP:
+                raise NoWorkerSurvives
+            outcome = HANDLERS[task.name](task)
+            if task.name not in CLOSES_ITSELF:
+                tasks.finish(task, outcome)
+        except LeaseLost:
+            log.warning("task.overtaken")
+        except Exception as error:
+            log.warning("task.failed", exc_info=True)
+            self._fail(task, error)
 
     def _fail(self, task: Claimed, error: Exception) -> None:
         try:
-            if tasks.fail(task, error):
+            if tasks.fail(task, error, GIVING_UP.get(task.name)):
                 log.error("task.given_up", error=str(error))
         except Exception:  # the database is away too: the lease runs out and another one tries
             log.warning("task.not_recorded", exc_info=True)

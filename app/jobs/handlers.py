@@ -11,6 +11,10 @@ def send_delivery(task: Claimed) -> None:
     deliveries.send(task)
 
 
+def abandon_delivery(task: Claimed) -> None:
+    deliveries.abandon(task)
+
+
 def apply_inbound(task: Claimed) -> Again | None:
     return inbound.apply(task.args["event"])
 

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 __all__ = ["Bell", "LocalBell", "RedisBell"]
 
 QUEUE = "gatehouse"
-JOB = "app.jobs.worker.drain_job"
+JOB = "app.jobs.child.drain_job"
+WAITING = 4  # bells in the queue that nobody heard yet; more would say nothing new
 TIMEOUT = 0.2  # seconds a request may lose to a Redis that does not answer
-QUIET = 5.0  # seconds without another try after it did not
+QUIET = 1.0  # seconds between two tries while it does not
 
 
 class Bell(Protocol):
@@ -48,16 +49,29 @@ class RedisBell:
         self._lock = threading.Lock()
 
     def ring(self) -> bool:
-        if time.monotonic() < self._quiet_until:
+        if not self._may_try():
             return False
         try:
-            self._connected().enqueue(JOB, result_ttl=0, failure_ttl=3600, job_timeout=60)
+            queue = self._connected()
+            # A bell that still waits will be heard after the commit this one is for.
+            if queue.count < WAITING:
+                queue.enqueue(JOB, result_ttl=0, failure_ttl=3600, job_timeout=60)
         except Exception:  # whatever Redis does, a committed request must not fail
             self.silent_since = self.silent_since or time.monotonic()
-            self._quiet_until = time.monotonic() + QUIET / 10
+            self._quiet_until = time.monotonic() + QUIET
             return False
-        self.silent_since = None
+        self.silent_since, self._quiet_until = None, 0.0
         return True
+
+    def _may_try(self) -> bool:
+        """Always while Redis answers; else one caller each QUIET seconds finds out."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._quiet_until:
+                return False
+            if self.silent_since:
+                self._quiet_until = now + QUIET
+            return True
 
     @property
     def silent_for(self) -> float:

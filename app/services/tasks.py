@@ -1,6 +1,6 @@
 """Work for later: written in the transaction it follows from, claimed by one worker at a time."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from app.extensions import (
     transaction,
 )
 from app.kit import clock
+from app.kit.logs import redact
 from app.kit.tenancy import current_org
 from app.kit.tokens import new_token
 from app.models import Task
@@ -24,15 +25,15 @@ __all__ = [
     "Again",
     "Claimed",
     "LeaseLost",
+    "NoWorkerSurvives",
     "add",
     "claim",
     "complete",
     "due_count",
     "fail",
     "finish",
-    "is_due",
+    "next_due",
     "postpone",
-    "put_back",
 ]
 
 LEASE = 60  # seconds; longer than anything a task waits for
@@ -43,6 +44,10 @@ GIVE_UP = 20  # tries
 
 class LeaseLost(Exception):
     """Another worker took the task over; what this one found out no longer counts."""
+
+
+class NoWorkerSurvives(Exception):
+    """The task was leased too often without an end: whoever runs it dies."""
 
 
 @dataclass(frozen=True)
@@ -96,20 +101,11 @@ def add(
         this_transaction().ring_after_commit()
 
 
-def claim(limit: int, *, busy: dict[str, int] | None = None) -> list[Claimed]:
+def claim(limit: int, *, busy: Mapping[str, int] | None = None) -> list[Claimed]:
     """Lease up to `limit` due tasks, at most PER_LANE in each lane counting `busy` (a step)."""
     now = clock.now()
-    running = busy or {}
     with transaction():
-        rows = db.session.execute(
-            select(Task.id, Task.lane)
-            .where(*_due(now))
-            .where(or_(Task.lane.is_(None), Task.lane.not_in(_full(running))))
-            .order_by(Task.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        chosen = _fitting([(row.id, row.lane) for row in rows], running)
+        chosen = _choose(limit, now, dict(busy or {}))
         if not chosen:
             return []
         token = new_token()
@@ -130,33 +126,44 @@ def claim(limit: int, *, busy: dict[str, int] | None = None) -> list[Claimed]:
         ]
 
 
+def _choose(limit: int, now: datetime, lanes: dict[str, int]) -> list[int]:
+    """Lock the ids to lease. Looks again past the lanes that turned out full, because a lane with
+    a thousand old tasks must not hide what is due behind it."""
+    chosen: list[int] = []
+    while True:
+        wanted = limit - len(chosen)
+        full = [lane for lane, count in lanes.items() if count >= PER_LANE]
+        rows = db.session.execute(
+            select(Task.id, Task.lane)
+            .where(*_due(now), Task.id.not_in(chosen))
+            .where(or_(Task.lane.is_(None), Task.lane.not_in(full)))
+            .order_by(Task.due_at)
+            .limit(wanted)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            if row.lane is not None:
+                if lanes.get(row.lane, 0) >= PER_LANE:
+                    continue
+                lanes[row.lane] = lanes.get(row.lane, 0) + 1
+            chosen.append(row.id)
+        if len(rows) < wanted or len(chosen) == limit:
+            return chosen
+
+
 def _due(now: datetime) -> tuple[Any, ...]:
     free = or_(Task.lease_until.is_(None), Task.lease_until < now)
     return (Task.due_at <= now, Task.dead_at.is_(None), free)
 
 
-def _full(running: dict[str, int]) -> Collection[str]:
-    return [lane for lane, count in running.items() if count >= PER_LANE]
-
-
-def _fitting(rows: list[tuple[int, str | None]], running: dict[str, int]) -> list[int]:
-    counts = dict(running)
-    chosen = []
-    for id_, lane in rows:
-        if lane is not None:
-            if counts.get(lane, 0) >= PER_LANE:
-                continue
-            counts[lane] = counts.get(lane, 0) + 1
-        chosen.append(id_)
-    return chosen
-
-
-def is_due() -> bool:
-    """Whether anything could be claimed now."""
+def next_due() -> datetime | None:
+    """The moment the next task that nobody holds is due; past when one waits already."""
     with reading() as session:
-        return (
-            session.execute(select(Task.id).where(*_due(clock.now())).limit(1)).first() is not None
+        free = or_(Task.lease_until.is_(None), Task.lease_until < clock.now())
+        found: datetime | None = session.scalar(
+            select(Task.due_at).where(Task.dead_at.is_(None), free).order_by(Task.due_at).limit(1)
         )
+        return found
 
 
 def due_count(limit: int = 1000) -> int:
@@ -189,13 +196,16 @@ def finish(task: Claimed, outcome: Again | None) -> None:
             postpone(task, outcome.at)
 
 
-def fail(task: Claimed, error: Exception) -> bool:
+def fail(
+    task: Claimed, error: Exception, on_giving_up: Callable[[Claimed], None] | None = None
+) -> bool:
     """Record that a handler raised; later again, or never after GIVE_UP tries (a step).
 
-    True when the task was given up.
+    True when the task was given up; the part `on_giving_up` runs in the same commit.
     """
     dead = task.attempts >= GIVE_UP
     wait = BACKOFF[min(task.attempts, len(BACKOFF)) - 1]
+    text = redact(f"{type(error).__name__}: {error}").replace("\x00", "\ufffd")
     with transaction():
         _held(
             update(Task)
@@ -204,23 +214,14 @@ def fail(task: Claimed, error: Exception) -> bool:
                 due_at=clock.after(wait),
                 lease_until=None,
                 lease_token=None,
-                last_error=f"{type(error).__name__}: {error}"[:500],
+                last_error=text[:500],
                 dead_at=clock.now() if dead else None,
                 key=None if dead else Task.key,
             )
         )
+        if dead and on_giving_up:
+            on_giving_up(task)
     return dead
-
-
-def put_back(claimed: Collection[Claimed]) -> None:
-    """Give up leases of tasks that were not started, so that others need not wait (a step)."""
-    with transaction():
-        for task in claimed:
-            changed(
-                update(Task)
-                .where(*_mine(task))
-                .values(lease_until=None, lease_token=None, attempts=Task.attempts - 1)
-            )
 
 
 def _mine(task: Claimed) -> tuple[Any, ...]:

@@ -1,5 +1,5 @@
 """Deliveries: one event to one endpoint, tried until it is taken or given up."""
 
-from app.services.deliveries.send import redeliver, send
+from app.services.deliveries.send import abandon, redeliver, send
 
-__all__ = ["redeliver", "send"]
+__all__ = ["abandon", "redeliver", "send"]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.extensions import in_transaction, settings
+from app.kit.logs import redact
 
 __all__ = ["Result", "post"]
 
-KEEP_BODY = 16 * 1024  # bytes of a response that are stored
+KEEP_BODY = 16 * 1024  # characters of a response that are stored
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Result:
         return self.status is not None and 200 <= self.status < 300
 
 
-_clients: dict[Any, Any] = {}  # by allowed networks
+_clients: dict[Any, Any] = {}  # by what they may call
 _lock = threading.Lock()
 
 
@@ -45,18 +46,27 @@ def post(url: str, headers: dict[str, str], body: bytes) -> Result:
         answer.status,
         None if 200 <= answer.status < 300 else "E_STATUS",
         int(answer.seconds * 1000),
-        {name.lower(): value for name, value in answer.headers.items()},
-        answer.body[:KEEP_BODY].decode("utf-8", "replace").replace("\x00", "\ufffd"),
+        {name: redact(value) for name, value in answer.headers.items()},
+        _text(answer.body),
     )
 
 
+def _text(body: bytes) -> str:
+    """What is kept of a body; a receiver that shows its own settings shows our secret, too."""
+    text = redact(body.decode("utf-8", "replace"))
+    return text[:KEEP_BODY].replace("\x00", "\ufffd")
+
+
 def _client() -> Any:
-    """One client for each set of allowed networks, so that connections are kept alive."""
+    """One client for all calls of an installation, so that connections are kept alive."""
     from app.kit.http.addresses import AddressPolicy
     from app.kit.http.guarded import GuardedClient
 
     networks = settings().webhook_networks
+    # Where the operator let networks in, http may be spoken inside of them; see the saving form.
+    https_only = settings().is_production and not networks
     with _lock:
-        if networks not in _clients:
-            _clients[networks] = GuardedClient(AddressPolicy(allowed=networks))
-        return _clients[networks]
+        if (networks, https_only) not in _clients:
+            policy = AddressPolicy(allowed=networks)
+            _clients[networks, https_only] = GuardedClient(policy, https_only=https_only)
+        return _clients[networks, https_only]

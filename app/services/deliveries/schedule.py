@@ -36,10 +36,10 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     """Seconds a receiver asks for (RFC 9110 §10.2.3); 0 when it says nothing intelligible."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdecimal():
-        return float(min(int(text), 10**9))
+        return min(float(text), 1e9)  # int() refuses thousands of digits
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return 0.0
     if moment.tzinfo is None:
         return 0.0
