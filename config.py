@@ -4,6 +4,7 @@ The credentials of the services (STRIPE_SECRET_KEY, …) are not here: the catal
 app/registry names them, and docs/settings.md lists both.
 """
 
+import logging
 import math
 import os
 import re
@@ -14,7 +15,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-__all__ = ["SETTINGS", "ConfigError", "Setting", "Settings", "load"]
+__all__ = ["GROUPS", "SETTINGS", "ConfigError", "Setting", "Settings", "load"]
 
 ROOT = Path(__file__).resolve().parent
 # Published in our own tests and documents, so never a secret of anybody's.
@@ -36,60 +37,94 @@ class Setting:
     required: bool = False  # in production
 
 
-SETTINGS = (
-    Setting("APP_ENV", "production, development or test", "production"),
-    Setting("SECRET_KEY", "signs cookies and links; 32 random bytes", secret=True, required=True),
-    Setting(
-        "INTEGRATION_ENCRYPTION_KEY",
-        "seals stored credentials; make one with `flask --app wsgi keys generate`",
-        secret=True,
-        required=True,
+GROUPS: dict[str, tuple[Setting, ...]] = {
+    "Installation": (
+        Setting("APP_ENV", "production, development or test", "production"),
+        Setting("GATEHOUSE_INSTANCE", "folder of the SQLite file and dev.env; default instance/"),
     ),
-    Setting(
-        "INTEGRATION_ENCRYPTION_KEY_PREVIOUS",
-        "older keys that still open what they sealed, comma-separated",
-        secret=True,
+    "Keys": (
+        Setting(
+            "SECRET_KEY", "signs cookies and links; 32 random bytes", secret=True, required=True
+        ),
+        Setting(
+            "INTEGRATION_ENCRYPTION_KEY",
+            "seals stored credentials; 32 random bytes",
+            secret=True,
+            required=True,
+        ),
+        Setting(
+            "INTEGRATION_ENCRYPTION_KEY_PREVIOUS",
+            "older keys that still open what they sealed, comma-separated",
+            secret=True,
+        ),
+        Setting(
+            "STRIPE_ENCRYPTION_KEY", "legacy name, used when the key above is absent", secret=True
+        ),
+        Setting("STRIPE_ENCRYPTION_KEY_PREVIOUS", "older keys under the legacy name", secret=True),
+        Setting("PAYLOAD_SECRET", "second legacy name of the key", secret=True),
     ),
-    Setting("STRIPE_ENCRYPTION_KEY", "legacy name, used when the key above is absent", secret=True),
-    Setting("STRIPE_ENCRYPTION_KEY_PREVIOUS", "older keys under the legacy name", secret=True),
-    Setting("PAYLOAD_SECRET", "second legacy name of the key", secret=True),
-    Setting("DATABASE_URL", "PostgreSQL or SQLite", required=True, secret=True),
-    Setting("DATABASE_MIGRATION_URL", "for migrations, where a pooler stands before", secret=True),
-    Setting("REDIS_URL", "the bell and request rates; absent: all from the database", secret=True),
-    Setting("PUBLIC_BASE_URL", "https address customers reach us at", required=True),
-    Setting("PAYMENT_GATEWAY", "gateway when neither request nor provider names one"),
-    Setting("DEFAULT_CURRENCY", "ISO 4217, for organizations without their own", "USD"),
-    Setting("SIGNUP", "who may sign up: first, open or invite", "first"),
-    Setting("SANDBOX_GATEWAY", "on: the built-in test gateway also in production", "off"),
-    Setting("API_RATE_LIMIT", "requests a minute for one API key", "600"),
-    Setting("TRUSTED_PROXY_COUNT", "proxies before us whose X-Forwarded-* we believe", "0"),
-    Setting("WEBHOOK_SLOW_RETRIES", "on: after 15 s keep trying for three days", "on"),
-    Setting("WEBHOOK_ALLOWED_CIDRS", "private networks webhooks may reach, comma-separated"),
-    Setting("METRICS_TOKEN", "bearer token that opens /metrics; absent: closed", secret=True),
-    Setting("LOG_LEVEL", "debug, info, warning or error", "info"),
-    Setting("LOG_FORMAT", "json or text; default json in production"),
-    Setting("WORKER_INLINE", "on: background work in a thread of the web server", "off"),
-    Setting("PORT", "where `make run` listens, on 127.0.0.1", "8000"),
-    Setting("STRIPE_API_BASE", "another address for Stripe's API"),
-    Setting("PAYPAL_BASE_URL", "another address for PayPal's API"),
-    Setting("SQUARE_BASE_URL", "another address for Square's API"),
-    Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API"),
-    Setting("BTCPAY_BASE_URL", "another address for BTCPay Server"),
-    Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
-    Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API"),
-    Setting("RESEND_BASE_URL", "another address for Resend's API"),
-    Setting("GA4_BASE_URL", "another address for Google Analytics"),
-    Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API"),
-    Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads"),
-    Setting("GOOGLE_CLIENT_ID", "sign in with Google"),
-    Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True),
-    Setting("GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google"),
-    Setting("GITHUB_CLIENT_ID", "sign in with GitHub"),
-    Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True),
-    Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in"),
-    Setting("GITHUB_API_BASE", "another address for GitHub's API"),
-)
-_BASE_URLS = re.compile(r"[A-Z0-9]+_(BASE_URL|API_BASE|UPLOAD_BASE|DISCOVERY_URL)")
+    "Database and Redis": (
+        Setting("DATABASE_URL", "PostgreSQL or SQLite", required=True, secret=True),
+        Setting(
+            "DATABASE_MIGRATION_URL", "for migrations, where a pooler stands before", secret=True
+        ),
+        Setting(
+            "REDIS_URL", "the bell and request rates; absent: all from the database", secret=True
+        ),
+    ),
+    "Addresses and payments": (
+        Setting("PUBLIC_BASE_URL", "https address customers reach us at", required=True),
+        Setting("PAYMENT_GATEWAY", "gateway when neither request nor provider names one"),
+        Setting("DEFAULT_CURRENCY", "ISO 4217, for organizations without their own", "USD"),
+        Setting("SIGNUP", "who may sign up: first, open or invite", "first"),
+        Setting("SANDBOX_GATEWAY", "on: the built-in test gateway also in production", "off"),
+        Setting("API_RATE_LIMIT", "requests a minute for one API key", "600"),
+    ),
+    "Traffic": (
+        Setting("TRUSTED_PROXY_COUNT", "proxies before us whose X-Forwarded-* we believe", "0"),
+        Setting("WEBHOOK_SLOW_RETRIES", "on: after 15 s keep trying for three days", "on"),
+        Setting("WEBHOOK_ALLOWED_CIDRS", "private networks webhooks may reach, comma-separated"),
+    ),
+    "Looking after it": (
+        Setting("METRICS_TOKEN", "bearer token that opens /metrics; absent: closed", secret=True),
+        Setting("LOG_LEVEL", "debug, info, warning or error", "info"),
+        Setting("LOG_FORMAT", "json or text; default json in production"),
+    ),
+    "Web server": (
+        Setting("WORKER_INLINE", "on: background work in a thread of the web server", "off"),
+        Setting("PORT", "where `make run` listens, on 127.0.0.1", "8000"),
+        Setting("BIND", "where gunicorn listens; default 127.0.0.1 and PORT"),
+        Setting("WEB_CONCURRENCY", "processes of the web server", "2"),
+        Setting("WEB_THREADS", "threads of each", "16"),
+    ),
+    "Other addresses, for tests and self-hosted peers": (
+        Setting("STRIPE_API_BASE", "another address for Stripe's API"),
+        Setting("PAYPAL_BASE_URL", "another address for PayPal's API"),
+        Setting("SQUARE_BASE_URL", "another address for Square's API"),
+        Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API"),
+        Setting("BTCPAY_BASE_URL", "another address for BTCPay Server"),
+        Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
+        Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API"),
+        Setting("RESEND_BASE_URL", "another address for Resend's API"),
+        Setting("GA4_BASE_URL", "another address for Google Analytics"),
+        Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API"),
+        Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads"),
+    ),
+    "Signing in with Google and GitHub": (
+        Setting("GOOGLE_CLIENT_ID", "sign in with Google"),
+        Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True),
+        Setting("GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google"),
+        Setting("GITHUB_CLIENT_ID", "sign in with GitHub"),
+        Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True),
+        Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in"),
+        Setting("GITHUB_API_BASE", "another address for GitHub's API"),
+    ),
+}
+SETTINGS = tuple(one for group in GROUPS.values() for one in group)
+OTHER_ADDRESSES = tuple(one.name for one in SETTINGS if one.help.startswith("another "))
+KEY_NAMES = ("INTEGRATION_ENCRYPTION_KEY", "STRIPE_ENCRYPTION_KEY", "PAYLOAD_SECRET")
+_MAKE_A_KEY = "make keys with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+log = logging.getLogger("gatehouse")
 
 
 @dataclass(frozen=True)
@@ -159,9 +194,8 @@ class Settings:
     @property
     def encryption_keys(self) -> list[str]:
         """Keys in order: the first seals, all open."""
-        names = ("INTEGRATION_ENCRYPTION_KEY", "STRIPE_ENCRYPTION_KEY", "PAYLOAD_SECRET")
-        present = [self[name] for name in names if self[name]]
-        for name in names[:2]:
+        present = [self[name] for name in KEY_NAMES if self[name]]
+        for name in KEY_NAMES[:2]:
             older = self[f"{name}_PREVIOUS"]
             present += [one.strip() for one in older.split(",") if one.strip()]
         return list(dict.fromkeys(present))
@@ -177,10 +211,18 @@ class Settings:
     @property
     def operator_addresses(self) -> list[str]:
         """Every operator-set base address: what checkout forms may also be sent on to."""
+        return [value for name in OTHER_ADDRESSES if (value := self.base_url(name))]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What works but should not stay so; names, never values."""
+        legacy = next((name for name in KEY_NAMES if self[name]), KEY_NAMES[0])
+        if not self.is_production or legacy == KEY_NAMES[0]:
+            return []
+        weak = " and is weak" if _is_weak(self[legacy]) else ""
         return [
-            value
-            for name, value in self.environment.items()
-            if value and _BASE_URLS.fullmatch(name) and name != "PUBLIC_BASE_URL"
+            f"{legacy}, which seals the credentials, is a legacy name{weak}: set {KEY_NAMES[0]};"
+            " the old key goes on opening what it sealed"
         ]
 
     def _is_on(self, name: str) -> bool:
@@ -193,16 +235,19 @@ _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 def load(environ: Mapping[str, str], instance: Path | None = None) -> Settings:
     """Read and check the environment. Raises ConfigError, naming what is missing or wrong.
 
-    In development the first start writes a key pair to `instance/dev.env` (mode 0600).
+    In development the first start writes a key pair to `instance/dev.env` (mode 0600). What works
+    but should not stay so is logged as a warning.
     """
     instance = instance or Path(environ.get("GATEHOUSE_INSTANCE") or ROOT / "instance")
     app_env = environ.get("APP_ENV") or "production"
     if app_env == "development":
-        environ = {**_development_keys(instance), **environ}
+        environ = _development_keys(instance) | {k: v for k, v in environ.items() if v}
     settings = Settings(dict(environ), instance)
     problems = list(_problems(settings))
     if problems:
         raise ConfigError("; ".join(problems))
+    for warning in settings.warnings:
+        log.warning(warning)
     return settings
 
 
@@ -218,21 +263,30 @@ def _development_keys(instance: Path) -> dict[str, str]:
     path = instance / "dev.env"
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
-        lines = (
+        _write_once(
+            path,
             "# Made on the first start, for development only. Losing it makes the credentials\n"
             "# stored in the development database unreadable.\n"
             f"SECRET_KEY={secrets.token_urlsafe(32)}\n"
-            f"INTEGRATION_ENCRYPTION_KEY={secrets.token_urlsafe(32)}\n"
+            f"INTEGRATION_ENCRYPTION_KEY={secrets.token_urlsafe(32)}\n",
         )
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass  # another command made it meanwhile
-        else:
-            with os.fdopen(handle, "w") as file:
-                file.write(lines)
     pairs = (line.partition("=") for line in path.read_text().splitlines() if "=" in line)
     return {name.strip(): value.strip() for name, _, value in pairs if not name.startswith("#")}
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make a private file, whole from its first moment; leave one that is there as it is."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another command made it meanwhile
+    except OSError:  # a file system without links
+        draft.replace(path)
+    draft.unlink(missing_ok=True)
 
 
 def _problems(settings: Settings) -> "list[str]":
@@ -245,16 +299,28 @@ def _problems(settings: Settings) -> "list[str]":
     for name in ("API_RATE_LIMIT", "TRUSTED_PROXY_COUNT", "PORT"):
         if not settings[name].isdecimal():
             found.append(f"{name} must be a whole number")
+    if not re.fullmatch("[A-Z]{3}", settings["DEFAULT_CURRENCY"]):
+        found.append("DEFAULT_CURRENCY must be a code like USD")
     try:
         _ = settings.webhook_networks
     except ValueError:
         found.append("WEBHOOK_ALLOWED_CIDRS must be networks like 10.0.0.0/8")
-    address = urlsplit(settings.public_base_url)
-    if address.scheme not in {"http", "https"} or not address.hostname or address.query:
+    if not _is_address(settings.public_base_url):
         found.append("PUBLIC_BASE_URL must be an address like https://pay.example.com")
-    if settings.is_production:
-        found += _production_problems(settings)
-    return found
+    for name in OTHER_ADDRESSES:
+        if not _is_address(settings.base_url(name) or "https://none.example"):
+            found.append(f"{name} must be an address like https://api.example.com")
+    for name, url in (
+        ("DATABASE_URL", settings.database_url),
+        ("DATABASE_MIGRATION_URL", settings.migration_url),
+    ):
+        if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
+            found.append(f"{name} must start with postgresql:// or sqlite:///")
+    keys = _key_problems(settings) if settings.is_production else []
+    absent = _missing(settings)
+    if keys or {"SECRET_KEY", KEY_NAMES[0]} & {one.name for one in absent}:
+        keys.append(_MAKE_A_KEY)
+    return [*found, *(f"{one.name} is not set: {one.help}" for one in absent), *keys]
 
 
 _CHOICES = {
@@ -267,18 +333,37 @@ _CHOICES = {
 }
 
 
-def _production_problems(settings: Settings) -> list[str]:
-    found = []
-    for setting in SETTINGS:
-        if setting.required and not settings[setting.name]:
-            if setting.name == "INTEGRATION_ENCRYPTION_KEY" and settings.encryption_keys:
-                continue
-            found.append(f"{setting.name} is not set: {setting.help}")
-    if settings["SECRET_KEY"] and _is_weak(settings["SECRET_KEY"]):
-        found.append("SECRET_KEY is too weak: use 32 random bytes")
-    key = settings["INTEGRATION_ENCRYPTION_KEY"]
-    if key and _is_weak(key):
-        found.append("INTEGRATION_ENCRYPTION_KEY is too weak: make one with `keys generate`")
+def _is_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        _ = address.port
+    except ValueError:
+        return False
+    return bool(
+        address.scheme in {"http", "https"}
+        and address.hostname
+        and not (address.query or address.fragment or address.username)
+        and not re.search(r"[\s;,'\"\x00-\x1f\x7f]", text)
+    )
+
+
+def _missing(settings: Settings) -> list[Setting]:
+    """Required settings that are absent. Outside of production only the keys are, which
+    development makes by itself."""
+    absent = [one for one in SETTINGS if one.required and not settings[one.name]]
+    if any(settings[name] for name in KEY_NAMES):
+        absent = [one for one in absent if one.name != KEY_NAMES[0]]
+    if not settings.is_production:
+        absent = [one for one in absent if one.name in {"SECRET_KEY", KEY_NAMES[0]}]
+    return absent
+
+
+def _key_problems(settings: Settings) -> list[str]:
+    found = [
+        f"{name} is too weak: use 32 random bytes"
+        for name in ("SECRET_KEY", KEY_NAMES[0])
+        if settings[name] and _is_weak(settings[name])
+    ]
     if settings["SECRET_KEY"] and settings["SECRET_KEY"] in settings.encryption_keys:
         found.append("SECRET_KEY and INTEGRATION_ENCRYPTION_KEY must differ")
     return found

@@ -21,7 +21,12 @@ def from_unix(seconds: float) -> datetime:
 
 
 def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds and `Z`, as JavaScript writes it."""
+    """ISO 8601 in UTC with milliseconds and `Z`, as JavaScript writes it.
+
+    Raises ValueError for a moment without a zone: Python would take it for local time.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a zone")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

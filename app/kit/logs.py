@@ -1,9 +1,12 @@
 """Logs: one line each, structured, with secrets taken out after formatting."""
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+from urllib.parse import quote
 
 import structlog
 
@@ -16,8 +19,12 @@ _PATTERNS = re.compile(
     r"|[srp]k_(?:test|live)_[A-Za-z0-9]{4,}"
     r"|enc:v1:[0-9a-f]{8}:[A-Za-z0-9_-]+"
     r"|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)"  # user and password of an address
 )
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _values: set[str] = set()
+_known = re.compile(r"(?!)")
 
 
 class _Redacting(logging.Formatter):
@@ -28,19 +35,47 @@ class _Redacting(logging.Formatter):
         self.inner = inner
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(self.inner.format(record)).replace("\r", "\\r")
+        return _CONTROLS.sub(_escaped, redact(self.inner.format(record)))
 
 
 def redact(text: str) -> str:
     """`text` with everything that is, or looks like, a secret replaced."""
-    for value in _values:
-        text = text.replace(value, "[secret]")
-    return _PATTERNS.sub("[secret]", text)
+    return _PATTERNS.sub("[secret]", _known.sub("[secret]", text))
+
+
+def _forget_not(secrets: Iterable[str]) -> None:
+    """Remember values to redact, each also as JSON, Python and addresses write it."""
+    global _known
+    for value in secrets:
+        for one in (value, *value.split(",")):
+            if len(plain := one.strip()) >= 8:
+                shown = repr(plain)[1:-1]
+                _values.update((plain, shown, quote(plain, safe="")))
+                _values.update(json.dumps(text)[1:-1] for text in (plain, shown))
+    longest_first = sorted(_values, key=len, reverse=True)
+    _known = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return repr(match[0])[1:-1]
+
+
+def _one_line(_logger: object, _name: str, event: MutableMapping[str, Any]) -> Any:
+    """Keep what a caller typed on its line; a traceback may have several."""
+    return {
+        key: _BREAKS.sub(_escaped, value)
+        if isinstance(value, str) and key not in {"exception", "stack"}
+        else value
+        for key, value in event.items()
+    }
 
 
 def configure(level: str, format_: str, *, secrets: Iterable[str] = ()) -> None:
-    """Send structlog and the standard library's logs to standard error, in `json` or `text`."""
-    _values.update(value for value in secrets if len(value) >= 8)
+    """Send structlog and the standard library's logs to standard error, in `json` or `text`.
+
+    No line will hold one of `secrets`; of a comma-separated list, none of its members.
+    """
+    _forget_not(secrets)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -63,7 +98,7 @@ def configure(level: str, format_: str, *, secrets: Iterable[str] = ()) -> None:
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _one_line, last],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting(formatter))

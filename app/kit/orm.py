@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, Text, types
+from sqlalchemy import DateTime, Dialect, MetaData, Text, event, types
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.kit import clock
@@ -52,7 +52,8 @@ class EncryptedType(TypeDecorator[Any]):
         self.mapping = mapping
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(JSON if self.mapping else Text())
+        # Text as it is: psycopg's own text type would become a VARCHAR in a new table.
+        return dialect.type_descriptor(JSON) if self.mapping else self.impl_instance
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None:
@@ -103,6 +104,20 @@ class Base(DeclarativeBase):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {getattr(self, 'id', '?')}>"
+
+
+@event.listens_for(Mapper, "mapper_configured")
+def _guarded(mapper: "Mapper[Any]", class_: type) -> None:
+    """Refuse plaintext where it is assigned: a failing statement would print its parameters."""
+    for one in mapper.column_attrs:
+        kind = one.columns[0].type
+        if isinstance(kind, EncryptedType) and not kind.mapping:
+            event.listen(getattr(class_, one.key), "set", _only_sealed)
+
+
+def _only_sealed(_target: object, value: object, _before: object, _initiator: object) -> None:
+    if value is not None and not isinstance(value, Sealed):
+        raise TypeError("only a Sealed value goes into an encrypted column")
 
 
 class Stamped:

@@ -36,8 +36,11 @@ def parse_object(raw: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
 
 
 def dump(value: Any) -> bytes:
-    """Compact UTF-8 JSON; Decimals as numbers."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_number).encode()
+    """Compact UTF-8 JSON; Decimals as numbers. Raises ValueError for NaN and Infinity."""
+    text = json.dumps(
+        value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_number
+    )
+    return text.encode()
 
 
 def canonical(value: Any) -> bytes:

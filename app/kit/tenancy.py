@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, bindparam, event, false
+from sqlalchemy import ForeignKey, String, bindparam, event, false, inspect
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -89,13 +89,20 @@ def current_org() -> str:
 
 
 class TenantSession(Session):
-    """A session whose `get` and `refresh` check what they return; both bypass ORM criteria."""
+    """A session that also guards what bypasses ORM criteria: `get`, `refresh`, bulk methods."""
 
-    def get(self, *args: Any, **options: Any) -> Any:
-        return _checked(super().get(*args, **options))
+    def _get_impl(self, *args: Any, **options: Any) -> Any:
+        """What `get`, `get_one` and the legacy `Query.get` end in."""
+        return _checked(super()._get_impl(*args, **options))
 
-    def get_one(self, *args: Any, **options: Any) -> Any:
-        return _checked(super().get_one(*args, **options))
+    def bulk_save_objects(self, *_args: Any, **_options: Any) -> None:
+        raise CrossTenant("bulk methods see neither criteria nor flush")
+
+    def bulk_insert_mappings(self, *_args: Any, **_options: Any) -> None:
+        raise CrossTenant("bulk methods see neither criteria nor flush")
+
+    def bulk_update_mappings(self, *_args: Any, **_options: Any) -> None:
+        raise CrossTenant("bulk methods see neither criteria nor flush")
 
     def refresh(self, instance: object, *args: Any, **options: Any) -> None:
         _checked(instance)
@@ -128,6 +135,8 @@ def _scope_statement(state: ORMExecuteState) -> None:
     org = _org.get()
     if state.is_insert and not state.execution_options.get("insert_once"):
         raise CrossTenant("insert rows as objects, or with insert_once()")
+    if state.is_update and not isinstance(state.parameters, dict | None):
+        raise CrossTenant("an UPDATE by a list of primary keys takes no criteria")
     if org is None:
         if any(issubclass(mapper.class_, OrgScoped) for mapper in state.all_mappers):
             raise NoOrganization("a tenant's table was read before its organization is known")
@@ -137,11 +146,15 @@ def _scope_statement(state: ORMExecuteState) -> None:
 
 
 def _check_flush(session: Session, _context: object, _instances: object) -> None:
-    for row in (*session.new, *session.dirty, *session.deleted):
+    for row in session.new:
         if isinstance(row, OrgScoped):
             if row.org_id is None and not _across.get():
                 row.org_id = current_org()
             _checked(row)
+    for row in (*session.dirty, *session.deleted):
+        _checked(row)
+        if isinstance(row, OrgScoped) and inspect(row).attrs.org_id.history.has_changes():
+            raise CrossTenant(f"{type(row).__name__} never changes its organization")
 
 
 def _checked(row: Any) -> Any:
