@@ -131,7 +131,7 @@ def _static_version(endpoint: str, values: dict[str, Any]) -> None:
 
 def _htmx() -> Response:
     """htmx out of its package, which also brings it compressed."""
-    is_small = "gzip" in request.accept_encodings
+    is_small = bool(request.accept_encodings["gzip"])
     path = HTMX.with_suffix(".js.gz") if is_small else HTMX
     response = send_file(path, mimetype="text/javascript")
     response.vary.add("Accept-Encoding")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.adapters.gateways import actions, base
 from app.extensions import db, reading, transaction
-from app.kit import clock
+from app.kit import clock, qr
 from app.kit.errors import Conflict, NotFound, Refused
 from app.kit.tenancy import as_org
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus, Provider
@@ -131,8 +131,10 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
         if not now.order.is_payable or now.is_unclear:
             return now
         method = _wanted(now, wanted)
-        if now.payment and now.payment.method == method.name and now.action:
+        shown = None if isinstance(now.action, actions.AskCustomer) else now.action
+        if now.payment and now.payment.method == method.name and shown:
             return now
+        _must_answer(method, answers)
         if now.payment and _continues(now.payment, method):
             _go_on(now.order, now.payment, method, answers)
         else:
@@ -146,6 +148,12 @@ def _wanted(now: Page, wanted: str) -> Method:
         if method.name == name:
             return method
     raise Refused("Choose one of the payment methods shown", "invalid_method", field="method")
+
+
+def _must_answer(method: Method, answers: Mapping[str, str]) -> None:
+    for name in method.asks:
+        if not answers.get(name):
+            raise Refused("This payment method needs one more answer", f"missing_{name}", field=name)
 
 
 def _scope(payment: Payment) -> Scope:
@@ -288,12 +296,17 @@ def give_up(found: Found) -> None:
 
 
 def image(found: Found) -> tuple[str, bytes]:
-    """The QR image of the current action, fetched by us: type and bytes. Raises NotFound."""
+    """The QR image of the current action, the gateway's or drawn by us: type and bytes.
+
+    Raises NotFound.
+    """
     with as_org(found.org_id):
         now = page(found)
-        url = getattr(now.action, "image_url", None)
-        if not url or now.payment is None:
+        if not isinstance(now.action, actions.ShowQr) or now.payment is None:
             raise NotFound("No image")
+        url = now.action.image_url
+        if url is None:
+            return "image/svg+xml", qr.svg(now.action.content or now.action.url)
         adapter = routing.connect_scope(now.payment.gateway, _scope(now.payment))
         try:
             content: tuple[str, bytes] = adapter.fetch_image(url)
