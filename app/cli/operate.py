@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from app.cli.setup import refusals
 from app.jobs import worker as workers
@@ -24,6 +25,7 @@ def _app() -> Flask:
 @click.command("worker")
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option("--child", is_flag=True, hidden=True)
+@with_appcontext
 def worker(processes: int, child: bool) -> None:
     """Do the background work until stopped: deliveries, expiry, asking gateways again."""
     if child:
@@ -34,12 +36,14 @@ def worker(processes: int, child: bool) -> None:
 
 @click.command("sweep")
 @click.option("--once", is_flag=True, required=True, help="One sweep, then everything due.")
+@with_appcontext
 def sweep(once: bool) -> None:
     """Do everything that is due now, then end."""
     click.echo(f"{workers.sweep_once(_app())} tasks done.")
 
 
 @click.command("reconcile")
+@with_appcontext
 @refusals
 def reconcile() -> None:
     """Ask the gateways about every open payment and show what differed."""
@@ -54,12 +58,14 @@ def reconcile() -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor() -> None:
     """Check the installation; exit 1 when something is wrong."""
     found = checks.everything()
     for check in found:
-        click.echo(f"{'ok  ' if check.is_ok else 'FAIL'} {check.name}: {check.found}")
-        if not check.is_ok and check.fix:
+        word = "FAIL" if not check.is_ok else "warn" if check.warns else "ok  "
+        click.echo(f"{word} {check.name}: {check.found}")
+        if word != "ok  " and check.fix:
             click.echo(f"     {check.fix}")
     if not all(check.is_ok for check in found):
         raise SystemExit(1)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from app.kit.errors import AppError
 from app.kit.tenancy import as_org
@@ -40,10 +41,11 @@ def refusals(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--password", help="Made and shown once when left out.")
 @click.option("--org", help="Name or slug; made where there is none.")
 @click.option("--role", default="owner", show_default=True)
+@with_appcontext
 @refusals
 def create_user(email: str, password: str | None, org: str | None, role: str) -> None:
     """Make a person who can sign in."""
-    chosen = password or secrets.token_urlsafe(15)
+    chosen = secrets.token_urlsafe(15) if password is None else password
     user = organizations.create_user(email, chosen, org=org, role=role)
     click.echo(f"{user.email} can sign in.")
     if password is None:
@@ -59,6 +61,7 @@ def create_user(email: str, password: str | None, org: str | None, role: str) ->
 @click.option("--cancel-url")
 @click.option("--scopes", default=",".join(SCOPES), show_default=True, help="Comma-separated.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
 @refusals
 def create_provider(
     org: str,
@@ -71,16 +74,18 @@ def create_provider(
     as_json: bool,
 ) -> None:
     """Make a provider with one API key; key and webhook secret are shown this once."""
+    wanted: dict[str, Any] = {
+        "name": name,
+        "webhook_url": webhook_url,
+        "gateway": gateway,
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+        "scopes": tuple(one.strip() for one in scopes.split(",") if one.strip()),
+    }
+    providers.check(**wanted)  # before an organization is made for nothing
     organization = organizations.ensure(org)
     with as_org(organization.id):
-        made = providers.create(
-            name=name,
-            webhook_url=webhook_url,
-            gateway=gateway,
-            success_url=success_url,
-            cancel_url=cancel_url,
-            scopes=tuple(one.strip() for one in scopes.split(",") if one.strip()),
-        )
+        made = providers.create(**wanted)
     shown = {
         "organizationId": organization.id,
         "providerId": made.provider.id,
@@ -97,6 +102,7 @@ def create_provider(
 
 
 @click.command("demo")
+@with_appcontext
 @refusals
 def make_demo() -> None:
     """Make the demo organization, login and provider; the same again where they exist."""

@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-__all__ = ["PREFIX", "CannotOpen", "Key", "Keyring", "Place", "Sealed"]
+__all__ = ["PREFIX", "CannotOpen", "Key", "Keyring", "Place", "Sealed", "looks_sealed"]
 
 PREFIX = "enc:v1:"
 _ENVELOPE = re.compile(r"enc:v1:([0-9a-f]{8}):([A-Za-z0-9_-]{38,})", re.ASCII)
+_ANY_VERSION = re.compile(r"enc:v\d+:", re.ASCII)
 _NONCE = 12
 
 
@@ -120,6 +121,11 @@ class Keyring:
         except InvalidTag as error:
             raise CannotOpen(f"does not open with key {kid} here") from error
         return plain.decode()
+
+
+def looks_sealed(text: str) -> bool:
+    """True for an envelope of any version: one we do not know is an error, never plaintext."""
+    return _ANY_VERSION.match(text) is not None
 
 
 def _decode(text: str) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.kit import clock
-from app.kit.crypto import PREFIX, Sealed
+from app.kit.crypto import Sealed, looks_sealed
 from app.kit.tokens import new_id
 
 __all__ = ["JSON", "Base", "EncryptedType", "Stamped", "UtcDateTime"]
@@ -41,7 +41,7 @@ class EncryptedType(TypeDecorator[Any]):
     """A sealed text, or a JSON object whose secret values are sealed; never plaintext in Python.
 
     Loads and stores `Sealed`; opening one takes `services.credentials`, which knows the place it
-    belongs to. In an object, whatever starts with `enc:v1:` is sealed and the rest is public.
+    belongs to. In an object, whatever starts like an envelope is sealed and the rest is public.
     """
 
     impl = Text
@@ -77,7 +77,7 @@ def _stored(value: Any) -> Any:
 
 
 def _loaded(value: Any) -> Any:
-    return Sealed(value) if isinstance(value, str) and value.startswith(PREFIX) else value
+    return Sealed(value) if isinstance(value, str) and looks_sealed(value) else value
 
 
 class Base(DeclarativeBase):

@@ -3,6 +3,7 @@
 Plaintext exists here and in an adapter's constructor, nowhere else.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, select
 from app.adapters.gateways.base import Credentials
 from app.extensions import db, insert_once, keyring, settings
 from app.kit import clock
-from app.kit.crypto import CannotOpen, Place, Sealed
+from app.kit.crypto import CannotOpen, Place, Sealed, looks_sealed
 from app.kit.errors import Refused
 from app.kit.tenancy import current_org
 from app.models import CredentialNote, IntegrationConfig, ProviderCredentials
@@ -24,6 +25,7 @@ __all__ = [
     "Scope",
     "Stored",
     "mask",
+    "note",
     "open_field",
     "open_stored",
     "save",
@@ -41,6 +43,7 @@ class Scope:
 
 
 PLATFORM = Scope("platform", "platform")
+_NAMED = re.compile(r"[a-z]{2,8}_")
 
 
 @dataclass(frozen=True)
@@ -163,10 +166,13 @@ def _not_configured(service: Spec) -> Refused:
 
 
 def mask(secret: str) -> str:
-    """`sk_live...1234`; dots for anything shorter than 12."""
+    """`sk_live...1234`; dots for anything shorter than 12. Where no known beginning makes it long,
+    never more than half is shown."""
     if len(secret) < 12:
         return "••••"
-    return f"{secret[:7]}...{secret[-4:]}"
+    named = _NAMED.match(secret)  # what every key of a kind begins with says nothing
+    shown = 7 if named or len(secret) >= 22 else len(secret) // 2 - 4
+    return f"{secret[:shown]}...{secret[-4:]}"
 
 
 def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -> None:
@@ -187,8 +193,8 @@ def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -
             config[one.name] = seal(
                 typed, table=model.__tablename__, owner=owner, service=service, field=one.name
             )
-            _note(owner, service, one.name, mask(typed), actor)
-        elif typed.startswith("enc:v1:"):
+            note(owner, service, one.name, typed, actor=actor, org_id=current_org())
+        elif looks_sealed(typed):
             raise Refused(f"{one.label} cannot start like that", "invalid_field", field=one.name)
         else:
             config[one.name] = typed
@@ -222,9 +228,12 @@ def _new_row(model: type[Any], keys: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _note(owner: str, service: str, field_name: str, masked: str, actor: str) -> None:
-    keys = {"owner": owner, "service": service, "field": field_name}
+def note(
+    owner: str, service: str, field_name: str, secret: str, *, actor: str, org_id: str
+) -> None:
+    """Keep what may be shown of a value that was just sealed (a part)."""
+    keys = {"org_id": org_id, "owner": owner, "service": service, "field": field_name}
     found = db.session.scalars(select(CredentialNote).filter_by(**keys)).one_or_none()
-    note = found or CredentialNote(**keys)
-    note.masked, note.set_by, note.set_at = masked, actor, clock.now()
-    db.session.add(note)
+    made = found or CredentialNote(**keys)
+    made.masked, made.set_by, made.set_at = mask(secret), actor, clock.now()
+    db.session.add(made)

@@ -30,7 +30,7 @@ def ensure() -> dict[str, Any]:
     known = remembered()
     if known and _works(known):
         return known
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(15)
     # Where an earlier demo's key no longer works, its names may still be taken.
     mark = f"-{secrets.token_hex(2)}" if known else ""
     organization = organizations.ensure(f"Demo{mark}", is_demo=True)

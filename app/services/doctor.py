@@ -24,31 +24,39 @@ class Check:
     is_ok: bool
     found: str
     fix: str = ""
+    warns: bool = False  # fit to run, but not as it should be
 
 
 def essential() -> list[Check]:
-    """What must be right before a request may be answered: database, migrations, keys."""
-    return [_run(check) for check in (_database, _migrations, _keys)]
+    """What must be right before a request may be answered: database, migrations, keys. Ends with
+    the first that is wrong, since each needs the one before."""
+    found: list[Check] = []
+    for check in (_database, _migrations, _keys):
+        found.append(_run(check))
+        if not found[-1].is_ok:
+            break
+    return found
 
 
 def everything() -> list[Check]:
     """The essential checks and what else an operator should know."""
-    return [
-        *essential(),
-        *(_run(check) for check in (_redis, _tasks, _public_url, _gateways, _storage)),
-    ]
+    found = essential()
+    if all(check.is_ok for check in found):
+        found.append(_run(_tasks))
+    return [*found, *(_run(check) for check in (_redis, _public_url, _gateways, _storage))]
 
 
 def _run(check: Callable[[], Check]) -> Check:
     try:
         return check()
     except AWAY:
-        return Check(check.__name__.strip("_"), False, "the database does not answer")
+        name = check.__name__.strip("_")
+        return Check(name, False, "the database does not answer", "look at DATABASE_URL")
 
 
 def _database() -> Check:
-    with reading() as session:
-        session.scalar(select(func.count()).select_from(select(Task.id).limit(1).subquery()))
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
     return Check("database", True, db.engine.dialect.name)
 
 
@@ -64,13 +72,12 @@ def _migrations() -> Check:
 
 
 def _keys() -> Check:
-    unknown = unknown_keys()
-    return Check(
-        "encryption key",
-        not unknown,
-        f"values sealed with unknown keys: {', '.join(sorted(unknown))}" if unknown else "known",
-        "put the old key into INTEGRATION_ENCRYPTION_KEY_PREVIOUS",
-    )
+    unknown, warnings = unknown_keys(), settings().warnings
+    if unknown:
+        names = ", ".join(sorted(one or "none, or damaged" for one in unknown))
+        fix = "put the old key into INTEGRATION_ENCRYPTION_KEY_PREVIOUS"
+        return Check("encryption key", False, f"values sealed with unknown keys: {names}", fix)
+    return Check("encryption key", True, "; ".join(warnings) or "known", warns=bool(warnings))
 
 
 def unknown_keys() -> set[str]:
@@ -127,7 +134,8 @@ def _storage() -> Check:
     sqlite = db.engine.dialect.name == "sqlite"
     return Check(
         "storage",
-        not (sqlite and settings().is_production),
+        True,
         "SQLite" if sqlite else "PostgreSQL",
         "use PostgreSQL in production",
+        warns=sqlite and settings().is_production,
     )

@@ -25,12 +25,16 @@ def slugify(name: str) -> str:
 
 
 def find(name_or_slug: str) -> Organization | None:
-    """An organization by its exact name or its slug."""
+    """An organization by its slug, else by its exact name.
+
+    Raises Refused where several have that name: anybody may choose a name.
+    """
     with reading() as session:
-        found: Organization | None = session.scalars(
-            select(Organization).where(_named(name_or_slug)).limit(1)
-        ).first()
-        return found
+        found = session.scalars(select(Organization).where(_named(name_or_slug))).all()
+    exact = [one for one in found if one.slug == name_or_slug] or found
+    if len(exact) > 1:
+        raise Refused(f"Several organizations are called {name_or_slug}: give the slug")
+    return exact[0] if exact else None
 
 
 def ensure(name_or_slug: str, **values: object) -> Organization:
@@ -69,6 +73,9 @@ def create_user(
     if role not in set(Role):
         raise Refused(f"A role is one of: {', '.join(Role)}", "invalid_role")
     passwords.check_strength(password, address)
+    with reading() as session:
+        if session.scalar(select(User.id).where(User.email == address)):
+            raise _taken(address)
     organization = ensure(org) if org else None
     user = User(email=address, password_hash=passwords.hash_password(password), is_demo=is_demo)
     try:
@@ -79,8 +86,12 @@ def create_user(
                     Membership(organization_id=organization.id, user_id=user.id, role=role)
                 )
     except IntegrityError as error:
-        raise Refused(f"{address} already has an account", "email_taken") from error
+        raise _taken(address) from error
     return user
+
+
+def _taken(address: str) -> Refused:
+    return Refused(f"{address} already has an account", "email_taken")
 
 
 def _named(text: str) -> ColumnElement[bool]:

@@ -18,11 +18,11 @@ def check_strength(password: str, email: str = "") -> None:
         raise Refused(
             f"A password has {SHORTEST} to {LONGEST} characters", "weak_password", field="password"
         )
-    plain = password.lower()
+    plain, name = password.lower(), email.partition("@")[0]
     guessable = (
         len(set(plain)) < 5
         or any(plain.replace(word, "").strip("0123456789!.-_ ") == "" for word in _COMMON)
-        or (email and email.partition("@")[0] in plain and len(plain) < 20)
+        or (len(name) >= 4 and name in plain and len(plain) < 20)
     )
     if guessable:
         raise Refused(

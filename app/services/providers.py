@@ -16,7 +16,7 @@ from app.registry import gateways
 from app.services import api_keys, credentials, events
 from app.services.organizations import slugify
 
-__all__ = ["Created", "add_endpoint", "check_redirect_url", "create"]
+__all__ = ["Created", "add_endpoint", "check", "check_redirect_url", "create"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,8 @@ def create(
 
     Raises Refused, naming the field, for anything that would not work later.
     """
+    check(name, webhook_url, gateway, success_url, cancel_url, scopes)
     name = name.strip()
-    if not name or len(name) > 120 or "\x00" in name:
-        raise Refused("A provider needs a name of 1 to 120 characters", field="name")
-    if gateway and gateway not in gateways():
-        known = ", ".join(gateways())
-        raise Refused(f'Invalid gateway: "{gateway}". Available: {known}', field="gateway")
-    if not scopes or set(scopes) - set(SCOPES):
-        raise Refused(f"Scopes are: {', '.join(SCOPES)}", field="scopes")
     provider = Provider(
         name=name,
         slug=_free_slug(slugify(name)),
@@ -65,6 +59,28 @@ def create(
     except IntegrityError as error:
         raise Refused(f"There is a provider called {name} already", field="name") from error
     return Created(provider, key, secret)
+
+
+def check(
+    name: str,
+    webhook_url: str | None = None,
+    gateway: str | None = None,
+    success_url: str | None = None,
+    cancel_url: str | None = None,
+    scopes: tuple[str, ...] = SCOPES,
+) -> None:
+    """Raises Refused, naming the field, for what `create` would refuse."""
+    if not name.strip() or len(name.strip()) > 120 or "\x00" in name:
+        raise Refused("A provider needs a name of 1 to 120 characters", field="name")
+    if gateway and gateway not in gateways():
+        known = ", ".join(gateways())
+        raise Refused(f'Invalid gateway: "{gateway}". Available: {known}', field="gateway")
+    if not scopes or set(scopes) - set(SCOPES):
+        raise Refused(f"Scopes are: {', '.join(SCOPES)}", field="scopes")
+    check_redirect_url(success_url, "success_url")
+    check_redirect_url(cancel_url, "cancel_url")
+    if webhook_url:
+        _webhook_url(webhook_url)
 
 
 def _free_slug(slug: str) -> str:

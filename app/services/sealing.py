@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db, reading, transaction
+from app.extensions import db, reading, settings, transaction
 from app.kit.crypto import CannotOpen, Sealed
 from app.kit.tenancy import across_organizations
-from app.models import IntegrationConfig, ProviderCredentials, WebhookEndpoint
+from app.models import InboundEvent, IntegrationConfig, ProviderCredentials, WebhookEndpoint
 from app.registry import services, spec
 from app.services import credentials
 
@@ -30,44 +30,54 @@ def seal_plaintext() -> int:
     with across_organizations("the operator seals every row"), transaction():
         for row in _configs(lock=True):
             config = dict(row.config)
-            for one in spec(row.service).fields:
-                value = config.get(one.name)
-                if one.is_secret and isinstance(value, str) and value:
-                    config[one.name] = credentials.seal(value, **_place(row, one.name))
-                    count += 1
+            for name, value in _plain_secrets(row):
+                config[name] = credentials.seal(value, **_place(row, name))
+                credentials.note(
+                    row.owner, row.service, name, value, actor="keys seal", org_id=row.org_id
+                )
+                count += 1
             row.config = config
     return count
 
 
 def verify() -> Verified:
-    """Open every sealed value there is."""
+    """Open every sealed value there is; in production plaintext counts as one that does not."""
     found = Verified()
     with across_organizations("the operator verifies every row"), reading() as session:
         places = list(_sealed_values(session))
-    for sealed, place in places:
+    for value, place in places:
         try:
-            credentials.open_field(sealed, **place)
+            if isinstance(value, str):
+                raise CannotOpen("plaintext")
+            credentials.open_field(value, **place)
             found.opened += 1
         except CannotOpen as error:
             found.closed.append(f"{place['table']} {place['owner']} {place['field']}: {error}")
     return found
 
 
-def _sealed_values(session: Any) -> Iterator[tuple[Sealed, dict[str, str]]]:
+def _sealed_values(session: Any) -> Iterator[tuple[Sealed | str, dict[str, str]]]:
     for row in _configs():
         for name, value in row.config.items():
             if isinstance(value, Sealed):
                 yield value, _place(row, name)
+        if settings().is_production:
+            for name, value in _plain_secrets(row):
+                yield value, _place(row, name)
     for endpoint in session.scalars(select(WebhookEndpoint)):
-        place = {
-            "table": "webhook_endpoints",
-            "owner": endpoint.id,
-            "service": "webhook",
-            "field": "secret",
-        }
+        place = _place_of("webhook_endpoints", endpoint.id, "webhook", "secret")
         for value in (endpoint.secret, endpoint.previous_secret):
             if value is not None:
                 yield value, place
+    for event in session.execute(select(InboundEvent.id, InboundEvent.gateway, InboundEvent.body)):
+        yield event.body, _place_of("inbound_events", event.id, event.gateway, "body")
+
+
+def _plain_secrets(row: Any) -> Iterator[tuple[str, str]]:
+    for one in spec(row.service).fields:
+        value = row.config.get(one.name)
+        if one.is_secret and isinstance(value, str) and value:
+            yield one.name, value
 
 
 def _configs(*, lock: bool = False) -> Iterator[Any]:
@@ -77,9 +87,8 @@ def _configs(*, lock: bool = False) -> Iterator[Any]:
 
 
 def _place(row: Any, field_name: str) -> dict[str, str]:
-    return {
-        "table": row.__tablename__,
-        "owner": row.owner,
-        "service": row.service,
-        "field": field_name,
-    }
+    return _place_of(row.__tablename__, row.owner, row.service, field_name)
+
+
+def _place_of(table: str, owner: str, service: str, field_name: str) -> dict[str, str]:
+    return {"table": table, "owner": owner, "service": service, "field": field_name}

@@ -76,6 +76,7 @@ class Worker:
         assert eventually(self.children)
         pid = self.children()[0]
         os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not alive(pid))
         return pid
 
     def ask_to_end(self) -> None:
