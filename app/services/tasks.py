@@ -1,11 +1,11 @@
 """Work for later: written in the transaction it follows from, claimed by one worker at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, tuple_, update
 
 from app.extensions import (
     changed,
@@ -29,6 +29,7 @@ __all__ = [
     "add",
     "claim",
     "complete",
+    "complete_several",
     "due_count",
     "fail",
     "finish",
@@ -176,6 +177,15 @@ def due_count(limit: int = 1000) -> int:
 def complete(task: Claimed) -> None:
     """The task is done (a part). Raises LeaseLost when it is no longer ours."""
     _held(delete(Task).where(*_mine(task)))
+
+
+def complete_several(claimed: Sequence[Claimed]) -> set[int]:
+    """These tasks are done (a part); the ids of those that were still ours."""
+    pairs = [(task.id, task.token) for task in claimed]
+    ended = (
+        delete(Task).where(tuple_(Task.id, Task.lease_token).in_(pairs)).returning(Task.id)
+    )
+    return set(db.session.scalars(ended, execution_options={"synchronize_session": False}))
 
 
 def postpone(task: Claimed, at: datetime) -> None:

@@ -1,8 +1,10 @@
 """Commands as an operator runs them, on both databases."""
 
 import pytest
+from sqlalchemy import select
 
-from app.extensions import db
+from app.extensions import db, reading
+from app.kit.tenancy import across_organizations
 
 
 @pytest.fixture
@@ -17,6 +19,13 @@ def runner(app):
 
     run.app = app
     return run
+
+
+def every(run, model):
+    """All rows of a model, whosever they are."""
+    looking = across_organizations("the test asks")
+    with run.app.app_context(), looking, reading() as session:
+        return session.scalars(select(model)).all()
 
 
 @pytest.fixture

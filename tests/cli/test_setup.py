@@ -3,24 +3,16 @@
 import json
 
 import pytest
-from sqlalchemy import select
 
-from app.extensions import db, reading, transaction
+from app.extensions import db, transaction
 from app.kit import tokens
-from app.kit.tenancy import across_organizations
 from app.models import ApiKey, Membership, Organization, Provider, User, WebhookEndpoint
 from app.services import passwords
-from tests.cli.conftest import runner
+from tests.cli.conftest import every
 from tests.world import Shop
 
 PASSWORD = "a long enough pass phrase"
 HOOK = "http://127.0.0.1:5998/hook"
-
-
-def every(run, model):
-    looking = across_organizations("the test asks")
-    with run.app.app_context(), looking, reading() as session:
-        return session.scalars(select(model)).all()
 
 
 def says(result, *lines):
@@ -166,47 +158,3 @@ def test_a_provider_that_will_not_do_leaves_no_rows(run, rows, wrong, said):
 def test_scopes_are_those_that_were_named(run):
     run("create-provider", "--org", "A", "--name", "B", "--scopes", "payments, refunds")
     assert every(run, ApiKey)[0].scopes == ["payments", "refunds"]
-
-
-# --- demo
-
-
-def test_the_demo_is_the_same_twice(run, rows):
-    first, second = run("demo"), run("demo")
-    assert first.exit_code == 0
-    assert second.output == first.output
-    assert [rows(table) for table in ("users", "organizations", "providers")] == [1, 1, 1]
-    (user,) = every(run, User)
-    shown = dict(line.split() for line in first.output.splitlines())
-    assert user.is_demo
-    assert passwords.verify_password(user.password_hash, shown["password"])
-
-
-def test_the_demo_survives_a_deleted_database(make_app, sqlite_url, sqlite_template, tmp_path):
-    run = runner(make_app(sqlite_url))
-    first = run("demo").output
-    with run.app.app_context():
-        db.engine.dispose()
-    for path in tmp_path.glob("gatehouse.sqlite3*"):
-        path.unlink()
-    (tmp_path / "gatehouse.sqlite3").write_bytes(sqlite_template.read_bytes())
-    again = runner(make_app(sqlite_url))
-
-    result = again("demo")
-
-    assert result.exit_code == 0, result.output
-    assert result.output != first
-    assert again("demo").output == result.output
-    shown = dict(line.split() for line in result.output.splitlines())
-    shop = Shop(again.app, shown["organizationId"], shown["providerId"], shown["apiKey"], None)
-    assert shop.create(5).status_code == 200
-
-
-def test_the_demos_file_is_private(run, tmp_path):
-    run("demo")
-    assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_damaged_file_does_not_stop_the_demo(run, tmp_path):
-    (tmp_path / "demo.json").write_text("{")
-    assert run("demo").exit_code == 0

@@ -62,7 +62,7 @@ def chaos(installation: Installation, redis_server=None) -> None:
     with installation.worker(app="tests.faults.short") as worker:
         until = time.monotonic() + SECONDS
         acts = [
-            every(SECONDS / EVENTS, until + 5, lambda: tell_until(installation, EVENTS)),
+            every(SECONDS / EVENTS, until, lambda: tell_until(installation, EVENTS)),
             every(4, until, lambda: kill_one(worker)),
         ]
         if redis_server:

@@ -15,8 +15,7 @@ from app.extensions import (
     this_transaction,
     transaction,
 )
-from app.kit import clock
-from app.kit.tenancy import NoOrganization, as_org
+from app.kit.tenancy import as_org
 from app.models import ApiKey, Organization, Provider
 from tests import world
 
@@ -178,62 +177,6 @@ def test_a_part_needs_an_open_step(shop):
                 part()
             with reading(), pytest.raises(RuntimeError, match="open transaction"):
                 part()
-
-
-def row(**more):
-    now = clock.now()
-    return {
-        "id": "prv_x",
-        "name": "x",
-        "slug": "x",
-        "is_active": True,
-        "use_own_credentials": False,
-        "late_policy": "accept",
-        "created_at": now,
-        "updated_at": now,
-        **more,
-    }
-
-
-def test_a_row_is_inserted_once(shop):
-    with shop.inside():
-        with transaction():
-            assert insert_once(Provider, **row())
-            assert not insert_once(Provider, **row())
-        with transaction():
-            assert not insert_once(Provider, **row(id="prv_y", name="y"))
-    assert names(shop) == ["Bitloader", "x"]
-
-
-def test_of_two_threads_one_inserts_the_row(shop):
-    won, ready = [], threading.Barrier(2)
-
-    def insert(number):
-        with shop.inside(), transaction():
-            ready.wait(10)
-            won.append(insert_once(Provider, **row(id=f"prv_{number}")))
-
-    threads = [threading.Thread(target=insert, args=(number,)) for number in range(2)]
-    if db_is_sqlite(shop):  # the second step waits for the first before it begins
-        ready = threading.Barrier(1)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(won) == [False, True]
-
-
-def db_is_sqlite(shop):
-    with shop.app.app_context():
-        return db.engine.dialect.name == "sqlite"
-
-
-def test_a_row_of_another_organization_is_not_inserted(shop):
-    refused = pytest.raises(RuntimeError, match="another organization")
-    with shop.inside(), refused, transaction():
-        insert_once(Provider, **row(org_id="org_other"))
-    with shop.app.app_context(), pytest.raises(NoOrganization), transaction():
-        insert_once(Provider, **row())
 
 
 def test_an_update_tells_how_many_rows_it_changed(shop):

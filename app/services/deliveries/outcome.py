@@ -1,84 +1,103 @@
 """What came of a try, recorded together with the end of its task."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 
 from app.extensions import changed, db, settings, transaction
 from app.kit import clock
-from app.models import Attempt, Delivery, DeliveryStatus, WebhookEndpoint
+from app.models import Delivery, DeliveryStatus, WebhookEndpoint
 from app.services import tasks
 from app.services.deliveries import schedule
 from app.services.deliveries.outbox import Result
 from app.services.deliveries.outgoing import Outgoing
+from app.services.deliveries.together import Together
 
 __all__ = ["record"]
 
 DISABLE_AFTER = timedelta(days=5)  # of failing without a break
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A try that was made."""
+
+    task: tasks.Claimed
+    outgoing: Outgoing
+    result: Result
+
+
 def record(task: tasks.Claimed, outgoing: Outgoing, result: Result) -> None:
-    """Write the result down and plan what follows (a step). Raises tasks.LeaseLost, and leaves
-    nothing, when another worker took the delivery over."""
+    """Write the result down and plan what follows (a step, shared with other threads).
+
+    Raises tasks.LeaseLost, and leaves nothing, when another worker took the delivery over.
+    """
+    made = _Made(task, outgoing, result)
+    if not result.is_success:
+        _fail(made)
+    elif not _succeed(made):
+        raise tasks.LeaseLost
+
+
+def _record_successes(several: list[_Made]) -> list[bool]:
     with transaction():
-        if result.is_success:
-            _succeed(task, outgoing, result)
-        else:
-            _fail(task, outgoing, result)
-        changed(
-            update(Attempt)
-            .where(Attempt.id == outgoing.attempt_id)
-            .values(
-                ended_at=clock.now(),
-                status_code=result.status,
-                error=result.error,
-                duration_ms=result.milliseconds,
-                response_headers=result.headers,
-                response_body=result.body,
+        ours = tasks.complete_several([one.task for one in several])
+        held = [one for one in several if one.task.id in ours]
+        for one in held:
+            _note(one, DeliveryStatus.succeeded)
+            one.outgoing.delivery.delivered_at = clock.now()
+        recovered = {one.outgoing.delivery.endpoint_id for one in held if one.outgoing.endpoint_fails}
+        if recovered:
+            changed(
+                update(WebhookEndpoint)
+                .where(WebhookEndpoint.id.in_(recovered))
+                .values(failures=0, failing_since=None)
             )
-        )
+        return [one.task.id in ours for one in several]
 
 
-def _succeed(task: tasks.Claimed, outgoing: Outgoing, result: Result) -> None:
-    tasks.complete(task)
-    _note(outgoing, result, status=DeliveryStatus.succeeded, delivered_at=clock.now())
-    if outgoing.endpoint_fails:
-        changed(
-            update(WebhookEndpoint)
-            .where(WebhookEndpoint.id == outgoing.endpoint_id)
-            .values(failures=0, failing_since=None)
-        )
+_succeed = Together(_record_successes)
 
 
-def _fail(task: tasks.Claimed, outgoing: Outgoing, result: Result) -> None:
+def _fail(made: _Made) -> None:
+    task, result, delivery = made.task, made.result, made.outgoing.delivery
     due = None
     if task.args.get("trigger") != "manual":
         due = schedule.next_attempt(
-            outgoing.number, slow=settings().slow_retries, headers=result.headers
+            made.outgoing.attempt.number, slow=settings().slow_retries, headers=result.headers
         )
-    if _endpoint_failed(outgoing.endpoint_id, gone=result.status == 410):
-        status, due = DeliveryStatus.paused, None
-    else:
-        status = DeliveryStatus.pending if due else DeliveryStatus.failed
-    is_open = _note(outgoing, result, status=status, next_attempt_at=due)
-    if due and is_open:
-        tasks.postpone(task, due)
-    else:
-        tasks.complete(task)
+    with transaction():
+        status = db.session.scalar(
+            select(Delivery.status).where(Delivery.id == delivery.id).with_for_update()
+        )
+        is_disabled = _endpoint_failed(delivery.endpoint_id, gone=result.status == 410)
+        if status != DeliveryStatus.pending:  # cancelled during the call, for instance
+            due = None
+        elif is_disabled:
+            status, due = DeliveryStatus.paused, None
+        elif due is None:
+            status = DeliveryStatus.failed
+        if due:
+            tasks.postpone(task, due)
+        else:
+            tasks.complete(task)
+        _note(made, status)
+        delivery.next_attempt_at = due
 
 
-def _note(outgoing: Outgoing, result: Result, **values: Any) -> bool:
-    """Update the delivery; False when it was closed meanwhile, then its status stays."""
-    values = {
-        "next_attempt_at": None,
-        "attempts": outgoing.number,
-        "last_status_code": result.status,
-        "last_error": result.error,
-        **values,
-    }
-    own = (Delivery.id == outgoing.delivery_id, Delivery.status == DeliveryStatus.pending)
-    return changed(update(Delivery).where(*own).values(**values)) == 1
+def _note(made: _Made, status: str | None) -> None:
+    """Put the result into the delivery and its attempt, which are new to this session (a part)."""
+    delivery, attempt, result = made.outgoing.delivery, made.outgoing.attempt, made.result
+    db.session.add_all([delivery, attempt])
+    if status:
+        delivery.status = status
+    delivery.attempts = attempt.number
+    delivery.next_attempt_at = None
+    delivery.last_status_code, delivery.last_error = result.status, result.error
+    attempt.ended_at, attempt.duration_ms = clock.now(), result.milliseconds
+    attempt.status_code, attempt.error = result.status, result.error
+    attempt.response_headers, attempt.response_body = result.headers, result.body
 
 
 def _endpoint_failed(endpoint_id: str, *, gone: bool) -> bool:

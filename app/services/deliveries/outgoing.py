@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, select
 
-from app.extensions import changed, db, transaction
+from app.extensions import db, transaction
 from app.kit import clock, signing
 from app.kit.crypto import CannotOpen, Sealed
 from app.models import Attempt, Delivery, DeliveryStatus, Event, WebhookEndpoint
 from app.services import credentials, tasks
+from app.services.deliveries.together import Together
 
 __all__ = ["Outgoing", "begin"]
 
@@ -24,24 +25,18 @@ STATIC_HEADERS = {
 }
 SIGNATURE = "webhook-signature"  # could be replayed for five minutes, so it is not kept
 
-_made = (
-    select(func.coalesce(func.max(Attempt.number), 0))
-    .where(Attempt.delivery_id == Delivery.id)
-    .scalar_subquery()
-)
+_made = select(func.max(Attempt.number)).where(Attempt.delivery_id == Delivery.id)
 _FOUND = (
     select(
-        Delivery.status,
-        Delivery.event_id,
+        Delivery,
         Event.payload,
-        WebhookEndpoint.id,
         WebhookEndpoint.url,
         WebhookEndpoint.secret,
         WebhookEndpoint.previous_secret,
         WebhookEndpoint.previous_expires_at,
         WebhookEndpoint.disabled_at,
         WebhookEndpoint.failures,
-        _made.label("made"),
+        _made.scalar_subquery().label("made"),
     )
     .join(Event, Event.id == Delivery.event_id)
     .join(WebhookEndpoint, WebhookEndpoint.id == Delivery.endpoint_id)
@@ -52,69 +47,80 @@ _FOUND = (
 class Outgoing:
     """One try of one delivery, ready to be sent."""
 
-    delivery_id: str
-    attempt_id: str
-    number: int
-    endpoint_id: str
+    delivery: Delivery
+    attempt: Attempt
     endpoint_fails: bool
     url: str
     headers: dict[str, str]
     body: bytes
 
 
+@dataclass(frozen=True)
+class _Nothing:
+    """There is nothing to send; how the delivery ends, if this is its end."""
+
+    status: DeliveryStatus | None = None
+    error: str | None = None
+
+
 def begin(task: tasks.Claimed) -> Outgoing | None:
     """Write a try down and sign it; None, and the task is closed, when nothing is to be sent
-    (a step)."""
-    delivery_id = task.args["delivery"]
+    (a step, shared with other threads)."""
+    found = _begin(task)
+    if isinstance(found, Outgoing):
+        return found
     with transaction():
-        row = db.session.execute(_FOUND.where(Delivery.id == delivery_id)).one_or_none()
-        if row is None or row.status != DeliveryStatus.pending:
-            return tasks.complete(task)
-        if row.disabled_at:
-            return _close(task, DeliveryStatus.paused)
-        body = row.payload.encode()
-        try:
-            headers = _headers(row, body)
-        except (CannotOpen, ValueError):
-            return _close(task, DeliveryStatus.failed, "E_SECRET")
-        attempt = Attempt(
-            delivery_id=delivery_id,
-            number=row.made + 1,
-            trigger=task.args.get("trigger", "schedule"),
-            started_at=clock.now(),
-            request_headers={**headers, SIGNATURE: "[not kept]"},
-        )
-        db.session.add(attempt)
-        return Outgoing(
-            delivery_id=delivery_id,
-            attempt_id=attempt.id,
-            number=attempt.number,
-            endpoint_id=row.id,
-            endpoint_fails=row.failures > 0,
-            url=row.url,
-            headers=headers,
-            body=body,
-        )
+        tasks.complete(task)
+        delivery = db.session.get(Delivery, task.args["delivery"])
+        if delivery and found.status:
+            delivery.status, delivery.next_attempt_at = found.status, None
+            delivery.last_error = found.error or delivery.last_error
+    return None
 
 
-def _close(task: tasks.Claimed, status: DeliveryStatus, error: str | None = None) -> None:
-    values: dict[str, Any] = {"status": status, "next_attempt_at": None}
-    if error:
-        values["last_error"] = error
-    changed(update(Delivery).where(Delivery.id == task.args["delivery"]).values(**values))
-    tasks.complete(task)
+def _write_down(several: list[tasks.Claimed]) -> list[Outgoing | _Nothing]:
+    ids = [task.args["delivery"] for task in several]
+    with transaction():
+        rows = db.session.execute(_FOUND.where(Delivery.id.in_(ids))).all()
+        found = {row.Delivery.id: row for row in rows}
+        return [_outgoing(task, found.get(task.args["delivery"])) for task in several]
+
+
+_begin = Together(_write_down)
+
+
+def _outgoing(task: tasks.Claimed, row: Row[Any] | None) -> Outgoing | _Nothing:
+    if row is None or row.Delivery.status != DeliveryStatus.pending:
+        return _Nothing()
+    if row.disabled_at:
+        return _Nothing(DeliveryStatus.paused)
+    body = row.payload.encode()
+    try:
+        headers = _headers(row, body)
+    except (CannotOpen, ValueError):
+        return _Nothing(DeliveryStatus.failed, "E_SECRET")
+    attempt = Attempt(
+        delivery_id=row.Delivery.id,
+        number=(row.made or 0) + 1,
+        trigger=task.args.get("trigger", "schedule"),
+        started_at=clock.now(),
+        request_headers={**headers, SIGNATURE: "[not kept]"},
+    )
+    db.session.add(attempt)
+    return Outgoing(row.Delivery, attempt, row.failures > 0, row.url, headers, body)
 
 
 def _headers(row: Row[Any], body: bytes) -> dict[str, str]:
     """The static headers and a signature of this moment, with every secret that is live."""
     now = clock.now()
-    secrets = [_open(row.secret, row.id), *_previous(row, now)]
+    event_id, endpoint_id = row.Delivery.event_id, row.Delivery.endpoint_id
+    secrets = [_open(row.secret, endpoint_id), *_previous(row, now)]
     stamp = int(now.timestamp())
     return {
         **STATIC_HEADERS,
-        "webhook-id": row.event_id,
+        "webhook-id": event_id,
         "webhook-timestamp": str(stamp),
-        SIGNATURE: signing.sign(row.event_id, stamp, body, secrets),
+        SIGNATURE: signing.sign(event_id, stamp, body, secrets),
     }
 
 
@@ -122,9 +128,9 @@ def _previous(row: Row[Any], now: datetime) -> list[str]:
     if row.previous_secret is None or (row.previous_expires_at or now) <= now:
         return []
     try:
-        return [_open(row.previous_secret, row.id)]
+        return [_open(row.previous_secret, row.Delivery.endpoint_id)]
     except CannotOpen:  # the current one still says who we are
-        log.warning("delivery.previous_secret_unreadable", endpoint=row.id)
+        log.warning("delivery.previous_secret_unreadable", endpoint=row.Delivery.endpoint_id)
         return []
 
 
