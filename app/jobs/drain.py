@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 from flask import Flask
@@ -68,14 +69,19 @@ class Drainer:
             ended, free = self._ended, self.threads - len(self._running)
             started = self._start(free) if free else 0
             count += started
-            if not started and not self._running:
+            if not (started or self._running or self._has_changed_since(ended)):
                 break
             if started < free:  # nothing else is due, or its lanes are full
-                self._wait(lambda ended=ended: self._ended != ended, LOOK)
+                self._wait(partial(self._has_changed_since, ended), LOOK)
             else:
-                several = max(1, self.threads // 4)
-                self._wait(lambda: self.threads - len(self._running) >= several, GATHER)
+                self._wait(self._has_several_free, GATHER)
         return count
+
+    def _has_changed_since(self, ended: int) -> bool:
+        return self._ended != ended
+
+    def _has_several_free(self) -> bool:
+        return self.threads - len(self._running) >= max(1, self.threads // 4)
 
     def _wait(self, condition: Callable[[], bool], seconds: float | None = None) -> None:
         with self._change:

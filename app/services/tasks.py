@@ -182,9 +182,7 @@ def complete(task: Claimed) -> None:
 def complete_several(claimed: Sequence[Claimed]) -> set[int]:
     """These tasks are done (a part); the ids of those that were still ours."""
     pairs = [(task.id, task.token) for task in claimed]
-    ended = (
-        delete(Task).where(tuple_(Task.id, Task.lease_token).in_(pairs)).returning(Task.id)
-    )
+    ended = delete(Task).where(tuple_(Task.id, Task.lease_token).in_(pairs)).returning(Task.id)
     return set(db.session.scalars(ended, execution_options={"synchronize_session": False}))
 
 

@@ -147,7 +147,11 @@ def receiver(milliseconds: int):
 
 def main() -> int:
     """Measure, print, and say with 0 or 1 whether both goals were met."""
-    with postgres.start() as server, valkey.start() as redis, tempfile.TemporaryDirectory() as folder:
+    with (
+        postgres.start() as server,
+        valkey.start() as redis,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         server.create_database("fast")
         server.create_database("slow")
         fast = _beside_rq(server.url("fast"), redis.url, Path(folder))
@@ -160,9 +164,7 @@ def _beside_rq(database_url: str, redis_url: str, folder: Path) -> float:
         ours = Deliverer(database_url, folder, port)
         url = f"http://127.0.0.1:{port}/"
         ours.run(100), run_rq(redis_url, url, 100)  # warm
-        pairs = [
-            (ours.run(DELIVERIES), run_rq(redis_url, url, DELIVERIES)) for _ in range(ROUNDS)
-        ]
+        pairs = [(ours.run(DELIVERIES), run_rq(redis_url, url, DELIVERIES)) for _ in range(ROUNDS)]
         ours.drainer.close()
     for name, one in (("deliveries", 0), ("RQ SimpleWorker, POST alone", 1)):
         rate = statistics.median(pair[one][0] for pair in pairs)

@@ -1,4 +1,4 @@
-"""An installation of several processes: a database, a Redis, workers, and a provider who is told."""
+"""An installation of several processes: database, Redis, workers, and a provider who is told."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -31,7 +31,9 @@ def pay_for_an_order(installation: Installation) -> float:
 def jobs_done(url: str) -> int:
     """How many bells RQ's workers have answered, as they note themselves."""
     with redis.Redis.from_url(url) as connection:
-        found = [connection.hget(key, "successful_job_count") for key in connection.keys("rq:worker:*")]
+        found = [
+            connection.hget(key, "successful_job_count") for key in connection.keys("rq:worker:*")
+        ]
     return sum(int(one) for one in found if one)
 
 

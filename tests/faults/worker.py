@@ -55,7 +55,11 @@ class Worker:
         folder = self.folder / f"worker-{time.monotonic_ns()}"  # the guard may delete it
         folder.mkdir()
         self._process = Guarded(
-            self.command, folders=[folder], log=self.log, env=self.environ, end_signal=signal.SIGTERM
+            self.command,
+            folders=[folder],
+            log=self.log,
+            env=self.environ,
+            end_signal=signal.SIGTERM,
         )
         assert eventually(lambda: len(self.children()) == self.processes), self.log.read_text()
 

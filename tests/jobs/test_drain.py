@@ -6,10 +6,10 @@ import pytest
 
 from app.extensions import transaction
 from app.jobs.drain import Drainer
+from app.kit import clock
 from app.kit.tenancy import as_org
 from app.services import organizations, tasks
 from app.services.tasks import Again
-from app.kit import clock
 
 SOON = 10  # seconds to wait for what should come at once
 

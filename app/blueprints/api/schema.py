@@ -35,6 +35,9 @@ def wanted(body: Mapping[str, Any], *, default_gateway: str, default_currency: s
         raise Refused(f'Invalid gateway: "{_shown(name)}". Available: {known}', "invalid_gateway")
     if not is_currency(code) or code not in spec.currencies:
         raise Refused(f'Unsupported currency: "{_shown(code)}"', "invalid_currency")
+    if body.get("escrow") is not None:
+        # Ignoring it would let a provider believe that money is held.
+        raise Refused("Escrow is not available", "escrow_unavailable", field="escrow")
     fields = _fields(IntentFields, body)
     return Wanted(
         Money(minor, code),

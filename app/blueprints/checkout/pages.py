@@ -93,7 +93,8 @@ def _find(token: str) -> Found:
     try:
         return checkout.find(token)
     except NotFound:
-        with limiter.limit(UNKNOWN_TOKENS, key_func=lambda: f"token:{request.remote_addr}"):
+        who = f"token:{request.remote_addr}"
+        with limiter.shared_limit(UNKNOWN_TOKENS, "checkout", key_func=lambda: who):
             raise
 
 

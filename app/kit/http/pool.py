@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from collections import deque
 
 from app.kit.http.addresses import Target
@@ -25,6 +26,8 @@ class IdlePool:
         self._idle: dict[Origin, deque[tuple[Connection, float]]] = {}
         self._count = 0
         self._swept = time.monotonic()
+        # When the pool goes, or the process ends, its connections are closed with it.
+        weakref.finalize(self, _close_all, self._idle)
 
     def take(self, target: Target) -> Connection | None:
         """An open connection to the target's origin, or None; it is the caller's from now on."""
@@ -64,3 +67,9 @@ class IdlePool:
         self._count -= len(stale)
         self._swept = now
         return stale
+
+
+def _close_all(idle: dict[Origin, deque[tuple[Connection, float]]]) -> None:
+    for waiting in idle.values():
+        for connection, _ in waiting:
+            connection.close()

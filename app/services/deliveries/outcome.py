@@ -47,7 +47,9 @@ def _record_successes(several: list[_Made]) -> list[bool]:
         for one in held:
             _note(one, DeliveryStatus.succeeded)
             one.outgoing.delivery.delivered_at = clock.now()
-        recovered = {one.outgoing.delivery.endpoint_id for one in held if one.outgoing.endpoint_fails}
+        recovered = {
+            one.outgoing.delivery.endpoint_id for one in held if one.outgoing.endpoint_fails
+        }
         if recovered:
             changed(
                 update(WebhookEndpoint)

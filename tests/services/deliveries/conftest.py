@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db, reading, transaction
-from app.models import Attempt, Delivery, Event, WebhookEndpoint
+from app.models import Attempt, Delivery, Event, Task, WebhookEndpoint
 from app.services import deliveries, events, tasks
 from tests import world
 
@@ -47,6 +47,10 @@ class Hooked:
         with self.shop.inside(), reading() as session:
             query = select(Delivery)
             return session.scalars(query.where(Delivery.id == id_) if id_ else query).one()
+
+    def unfinished(self) -> list[Task]:
+        with self.shop.inside(), reading() as session:
+            return list(session.scalars(select(Task)).all())
 
     def delivery_statuses(self) -> list[str]:
         with self.shop.inside(), reading() as session:

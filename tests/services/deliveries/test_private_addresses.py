@@ -160,7 +160,11 @@ def short(production, monkeypatch):
 OK = b"HTTP/1.1 200 OK\r\n"
 ATTACKS = {
     "a body without an end": (hostile.flooding(OK + b"\r\n", b"x" * 65536), 200, None),
-    "a body that drips": (hostile.dripping(OK + b"Content-Length: 99\r\n\r\n", b"x" * 99), None, "E_TIMEOUT"),
+    "a body that drips": (
+        hostile.dripping(OK + b"Content-Length: 99\r\n\r\n", b"x" * 99),
+        None,
+        "E_TIMEOUT",
+    ),
     "headers that drip": (hostile.dripping(OK, b"X-A: b\r\n" * 99), None, "E_TIMEOUT"),
     "headers without an end": (hostile.flooding(OK, b"X-A: b\r\n" * 999), None, "E_HTTP"),
     "silence": (hostile.deaf, None, "E_TIMEOUT"),
@@ -168,7 +172,9 @@ ATTACKS = {
     "no answer at all": (hostile.replying(b""), None, "E_HTTP"),
     "not HTTP": (hostile.replying(b"220 smtp.example ESMTP\r\n"), None, "E_HTTP"),
     "a way inside": (
-        hostile.replying(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+        hostile.replying(
+            b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+        ),
         302,
         "E_STATUS",
     ),

@@ -70,9 +70,7 @@ def test_without_the_tail_five_tries_are_all(make_app, httpserver, answering, fr
 
 
 def test_jitter_is_only_ever_added(frozen):
-    waits = [
-        seconds_after(frozen, schedule.next_attempt(5, slow=True)) for _ in range(10_000)
-    ]
+    waits = [seconds_after(frozen, schedule.next_attempt(5, slow=True)) for _ in range(10_000)]
     assert 60 <= min(waits) < 60.1 and 65.9 < max(waits) <= 66
 
 

@@ -145,9 +145,7 @@ def everything_stored(app) -> str:
     return "\n".join(found)
 
 
-def test_no_secret_and_no_signature_is_left_in_rows_or_logs(
-    make_app, httpserver, answering, capfd
-):
+def test_no_secret_and_no_signature_is_left_in_rows_or_logs(make_app, httpserver, answering, capfd):
     from tests.services.deliveries.conftest import hook
 
     app = make_app(LOG_LEVEL="debug")
