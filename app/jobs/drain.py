@@ -69,13 +69,17 @@ class Drainer:
             ended, free = self._ended, self.threads - len(self._running)
             started = self._start(free) if free else 0
             count += started
-            if not (started or self._running or self._has_changed_since(ended)):
+            if not started and self._is_idle_since(ended):
                 break
             if started < free:  # nothing else is due, or its lanes are full
                 self._wait(partial(self._has_changed_since, ended), LOOK)
             else:
                 self._wait(self._has_several_free, GATHER)
         return count
+
+    def _is_idle_since(self, ended: int) -> bool:
+        with self._change:  # what ended after the claim may have made room in a lane
+            return not self._running and self._ended == ended
 
     def _has_changed_since(self, ended: int) -> bool:
         return self._ended != ended

@@ -153,7 +153,9 @@ def _wanted(now: Page, wanted: str) -> Method:
 def _must_answer(method: Method, answers: Mapping[str, str]) -> None:
     for name in method.asks:
         if not answers.get(name):
-            raise Refused("This payment method needs one more answer", f"missing_{name}", field=name)
+            raise Refused(
+                "This payment method needs one more answer", f"missing_{name}", field=name
+            )
 
 
 def _scope(payment: Payment) -> Scope:

@@ -93,9 +93,7 @@ def _throughput(report: Report, server, folder: Path) -> None:
         check=True,
     )
     product = Product(server.url("product"), folder, f"http://127.0.0.1:{stub_port}")
-    floor_body = json.dumps(
-        {"apiKey": KEY, "amount": 25, "itemName": "Ticket", "externalId": "%d"}
-    )
+    floor_body = json.dumps({"apiKey": KEY, "amount": 25, "itemName": "Ticket", "externalId": "%d"})
     our_body = json.dumps({"amount": 25, "itemName": "Ticket", "externalId": "%d"})
     auth = {"Authorization": f"Bearer {product.api_key}"}
     floor_app, our_app = "tests.bench.floor:app", "wsgi:app"
@@ -122,9 +120,7 @@ def _throughput(report: Report, server, folder: Path) -> None:
             lambda: measured(
                 [ours.pid, database],
                 REQUESTS,
-                lambda: fire(
-                    our_port, "/api/create-payment-intent", 8, REQUESTS, our_body, **auth
-                ),
+                lambda: fire(our_port, "/api/create-payment-intent", 8, REQUESTS, our_body, **auth),
             ),
         )
         calls = product.inbound_calls(ROUNDS * 2 + 2, REQUESTS)
@@ -139,9 +135,10 @@ def _throughput(report: Report, server, folder: Path) -> None:
             ),
             lambda: measured([ours.pid, database], REQUESTS, lambda: next(calls)(our_port)),
         )
-        report.note("memory per web worker, MiB (PSS): floor, ours", [
-            processes.pss_mib(floor.pid), processes.pss_mib(ours.pid)
-        ])
+        report.note(
+            "memory per web worker, MiB (PSS): floor, ours",
+            [processes.pss_mib(floor.pid), processes.pss_mib(ours.pid)],
+        )
     slow_env = {"STRIPE_API_BASE": f"http://127.0.0.1:{slow_port}"}
     with (
         processes.running([*stub, str(slow_port), "80"], {}, slow_port),
@@ -152,13 +149,12 @@ def _throughput(report: Report, server, folder: Path) -> None:
             processes.gunicorn(our_app, our_port, 2, 16), {**product.environ, **slow_env}, our_port
         ),
     ):
+
         def floor_slow(callers: int, requests: int) -> dict:
             return fire(floor_port, "/create", callers, requests, floor_body)
 
         def our_slow(callers: int, requests: int) -> dict:
-            return fire(
-                our_port, "/api/create-payment-intent", callers, requests, our_body, **auth
-            )
+            return fire(our_port, "/api/create-payment-intent", callers, requests, our_body, **auth)
 
         floor_slow(64, 300), our_slow(64, 300)
         pairs = [(floor_slow(64, 600), our_slow(64, 600)) for _ in range(3)]
@@ -170,9 +166,10 @@ def _throughput(report: Report, server, folder: Path) -> None:
             0.85,
         )
         one, other = floor_slow(1, 60), our_slow(1, 60)
-        report.note("latency beside an 80 ms gateway, one caller, p50 ms: floor, ours", [
-            one["p50"], other["p50"]
-        ])
+        report.note(
+            "latency beside an 80 ms gateway, one caller, p50 ms: floor, ours",
+            [one["p50"], other["p50"]],
+        )
         report.note("the same, p99 ms: floor, ours", [one["p99"], other["p99"]])
 
 

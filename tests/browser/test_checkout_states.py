@@ -1,4 +1,4 @@
-"""Every state of the customer's pages, looked at by axe in light and dark, on a phone and a desk."""
+"""Every state of the customer's pages, looked at by axe: light and dark, phone and desk."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,7 +26,7 @@ def shown(served):
 
 def test_axe_finds_nothing_in_any_state(shown, open_page):
     found = {}
-    for scheme, width in LOOKS + [("light", 1280), ("dark", 375)]:
+    for scheme, width in [*LOOKS, ("light", 1280), ("dark", 375)]:
         watched = open_page(
             color_scheme=scheme, viewport={"width": width, "height": 800}, reduced_motion="reduce"
         )

@@ -179,7 +179,7 @@ class FakeServer(FaultSwitches):
             for hook in list(self.on_request):
                 hook(request.method, request.path)
             response = self._with_faults(request)
-        except Exception as error:  # noqa: BLE001 - shown at the end of the test
+        except Exception as error:
             traceback.print_exc()
             self.errors.append(error)
             response = Response(500, {"error": {"type": "api_error", "message": repr(error)}})

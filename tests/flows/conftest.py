@@ -72,7 +72,7 @@ def stripe_shop(stripe_app, stripe_fake, httpserver) -> StripeShop:
 
 @pytest.fixture
 def told(httpserver):
-    """The events the provider was told, in their sequence; the order they come in is not promised."""
+    """The events the provider was told, by their sequence; arrival in order is not promised."""
 
     def events() -> list[str]:
         bodies = [request.json for request, _ in httpserver.log]

@@ -73,11 +73,10 @@ def test_a_gateway_cannot_be_called_inside_a_transaction(stripe_shop):
     from app.services import routing
     from app.services.credentials import Scope, open_stored, stored
 
-    with stripe_shop.inside():
-        with transaction():
-            values = open_stored(stored("stripe", Scope("organization", stripe_shop.org_id)))
-            with pytest.raises(RuntimeError, match="transaction"):
-                routing.connect("stripe", values)
+    with stripe_shop.inside(), transaction():
+        values = open_stored(stored("stripe", Scope("organization", stripe_shop.org_id)))
+        with pytest.raises(RuntimeError, match="transaction"):
+            routing.connect("stripe", values)
 
 
 def test_a_hundred_creates_use_one_connection_to_stripe(stripe_shop):

@@ -86,7 +86,9 @@ def test_looking_first_over_refunds_so_the_race_is_real(app, shop):
     with app.app_context(), db.engine.begin() as connection:
         from sqlalchemy import text
 
-        connection.execute(text("ALTER TABLE payments DROP CONSTRAINT ck_payments_refunded_within_paid"))
+        connection.execute(
+            text("ALTER TABLE payments DROP CONSTRAINT ck_payments_refunded_within_paid")
+        )
     reserved = race(shop, paid_orders(shop, TRIALS), by_looking_first)
     assert max(reserved) == 12_000
 

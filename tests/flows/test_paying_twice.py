@@ -75,9 +75,7 @@ def test_two_tabs_at_the_same_moment_leave_one_way_to_pay(stripe_shop):
         for tab in tabs:
             tab.join()
         world.run_tasks(stripe_shop.app)
-        payable = [
-            one for one in stripe_shop.stripe.sessions() if one["status"] == "open"
-        ] + [
+        payable = [one for one in stripe_shop.stripe.sessions() if one["status"] == "open"] + [
             one
             for one in stripe_shop.stripe.payment_intents()
             if one["status"] in {"requires_action", "requires_payment_method"}

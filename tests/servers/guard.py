@@ -101,7 +101,7 @@ def _guard(parent: int, number: int, uid: int, gid: int, folders: str, command: 
         command,
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
-        preexec_fn=lambda: _die_with_parent(number),  # noqa: PLW1509 - the guard has one thread
+        preexec_fn=lambda: _die_with_parent(number),
         user=uid if other else None,
         group=gid if other else None,
         extra_groups=[] if other else None,
