@@ -53,6 +53,7 @@ OPERATIONS = (
                     "invalid_gateway",
                     "invalid_currency",
                     "gateway_not_configured",
+                    "escrow_unavailable",
                     "method_unavailable",
                 ),
                 402: ("declined",),
