@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from app import create_app
 from app.extensions import db, use_migrations
 from tests import world
 from tests.servers import postgres, valkey
+from tests.servers.browser import LAUNCH_ARGS, find_chromium
 
 TEMPLATE = "gatehouse_template"
 BASE = "http://127.0.0.1:5999"
@@ -53,6 +55,15 @@ def sqlite_template(tmp_path_factory):
 def valkey_server() -> Iterator[valkey.ValkeyServer]:
     with valkey.start() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the run: Playwright does not start twice in one thread."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGS)
+        yield browser
+        browser.close()
 
 
 def _migrate(environ: dict[str, str]) -> None:

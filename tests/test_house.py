@@ -28,11 +28,22 @@ def models():
 # --- directions
 
 
-def test_imports_run_one_way(capsys):
-    from importlinter.cli import lint_imports
+LINT = (
+    "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+)
 
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
-    kept = re.search(r"Contracts: (\d+) kept, 0 broken", capsys.readouterr().out)
+
+def python(*words):
+    """Run Python in a fresh interpreter, so that nothing stays behind in this one."""
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_imports_run_one_way():
+    done = python("-c", LINT)
+    assert done.returncode == 0, done.stdout
+    kept = re.search(r"Contracts: (\d+) kept, 0 broken", done.stdout)
     assert kept is not None
     assert int(kept[1]) >= 5
 
@@ -122,10 +133,7 @@ print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]))
 
 def test_heavy_libraries_are_not_imported_before_they_are_used(environ, sqlite_url):
     environ = {**environ, "DATABASE_URL": sqlite_url, "REDIS_URL": "redis://127.0.0.1:1/0"}
-    command = [sys.executable, "-c", ONE_REQUEST, json.dumps(environ), *LATE]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = python("-c", ONE_REQUEST, json.dumps(environ), *LATE)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
 
@@ -134,14 +142,7 @@ def test_heavy_libraries_are_not_imported_before_they_are_used(environ, sqlite_u
 
 
 def test_sizes_only_lists():
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.sizes"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = python("-m", "tests.sizes")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == list(sizes.larger())
 

@@ -6,22 +6,13 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from app.jobs.drain import Drainer
 from app.jobs.loop import loop
 from tests import world
 from tests.fakes.stripe import StripeFake
-from tests.servers.browser import LAUNCH_ARGS, find_chromium
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGS)
-        yield browser
-        browser.close()
 
 
 @dataclass

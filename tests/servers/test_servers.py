@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 import redis
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -210,23 +210,17 @@ def test_stopping_twice_is_harmless(store: valkey.ValkeyServer) -> None:
     assert not store.folder.exists()
 
 
-def test_chromium_opens_a_page(tmp_path: Path) -> None:
-    site, profile = tmp_path / "site", tmp_path / "profile"
-    site.mkdir()
-    (site / "index.html").write_text(
+def test_chromium_opens_a_page(tmp_path: Path, chromium: Browser) -> None:
+    (tmp_path / "index.html").write_text(
         "<title>Gatehouse</title><p id=x></p><script>x.innerText=6*7</script>"
     )
-    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(site))
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        with sync_playwright() as play:
-            context = play.chromium.launch_persistent_context(
-                str(profile), executable_path=browser.find_chromium(), args=browser.LAUNCH_ARGS
-            )
-            page = context.pages[0]
-            page.goto(f"http://127.0.0.1:{server.server_port}/")
-            assert (page.title(), page.inner_text("#x")) == ("Gatehouse", "42")
-            context.close()
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        assert (page.title(), page.inner_text("#x")) == ("Gatehouse", "42")
+        page.close()
         server.shutdown()
 
 
