@@ -22,7 +22,8 @@ LATE = ("stripe", "rq", "alembic", "requests")  # imported when first used
 
 
 def models():
-    return [mapper.class_ for mapper in db.Model.registry.mappers]
+    found = [mapper.class_ for mapper in db.Model.registry.mappers]
+    return sorted(found, key=lambda one: one.__tablename__)
 
 
 # --- directions

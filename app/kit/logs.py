@@ -23,7 +23,6 @@ _PATTERNS = re.compile(
 )
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_values: set[str] = set()
 _known = re.compile(r"(?!)")
 
 
@@ -43,17 +42,17 @@ def redact(text: str) -> str:
     return _PATTERNS.sub("[secret]", _known.sub("[secret]", text))
 
 
-def _forget_not(secrets: Iterable[str]) -> None:
-    """Remember values to redact, each also as JSON, Python and addresses write it."""
-    global _known
+def _any_of(secrets: Iterable[str]) -> re.Pattern[str]:
+    """What finds these values, each also as JSON, Python and addresses write it."""
+    values: set[str] = set()
     for value in secrets:
         for one in (value, *value.split(",")):
             if len(plain := one.strip()) >= 8:
                 shown = repr(plain)[1:-1]
-                _values.update((plain, shown, quote(plain, safe="")))
-                _values.update(json.dumps(text)[1:-1] for text in (plain, shown))
-    longest_first = sorted(_values, key=len, reverse=True)
-    _known = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+                values.update((plain, shown, quote(plain, safe="")))
+                values.update(json.dumps(text)[1:-1] for text in (plain, shown))
+    longest_first = sorted(values, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -73,9 +72,11 @@ def _one_line(_logger: object, _name: str, event: MutableMapping[str, Any]) -> A
 def configure(level: str, format_: str, *, secrets: Iterable[str] = ()) -> None:
     """Send structlog and the standard library's logs to standard error, in `json` or `text`.
 
-    No line will hold one of `secrets`; of a comma-separated list, none of its members.
+    No line will hold one of `secrets`; of a comma-separated list, none of its members. One
+    configuration a process: the last call counts.
     """
-    _forget_not(secrets)
+    global _known
+    _known = _any_of(secrets)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

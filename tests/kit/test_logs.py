@@ -53,6 +53,7 @@ def test_a_secret_of_the_environment_is_never_logged(lines, say, secret):
     "secret",
     [tokens.new_api_key(), tokens.new_webhook_secret(), "sk_live_51Abc123", "rk_test_51Abc123",
      "Bearer abcdefgh12345678", "enc:v1:2a25163a:AAECAwQFBgcICQoLFIBpaZHWqMG5onNPS63MHw"],
+    ids=["API key", "webhook secret", "live key", "restricted key", "bearer", "sealed"],
 )  # fmt: skip
 def test_what_looks_like_a_secret_is_never_logged(lines, say, secret):
     say(f"<{secret}>", value=secret)

@@ -18,7 +18,11 @@ SEALED = Keyring(["some-key-0123456789-0123456789-0123"]).seal("x", Place("t", "
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=["postgresql", "sqlite"])
-@pytest.mark.parametrize("value", [PLAIN, "", b"bytes", 1, {"a": 1}, SEALED.envelope])
+@pytest.mark.parametrize(
+    "value",
+    [PLAIN, "", b"bytes", 1, {"a": 1}, SEALED.envelope],
+    ids=["plain", "empty", "bytes", "number", "mapping", "text of an envelope"],
+)
 def test_an_encrypted_column_takes_nothing_but_sealed_values(dialect, value):
     with pytest.raises(TypeError) as caught:
         EncryptedType().process_bind_param(value, dialect)
