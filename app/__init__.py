@@ -12,6 +12,7 @@ from app.adapters.gateways.sandbox import SandboxGateway
 from app.blueprints import register_doors
 from app.kit import logs
 from app.kit.crypto import Keyring
+from app.kit.rates import SCHEME
 from app.registry import secret_env_names
 from app.services.sandbox import DatabaseLedger
 
@@ -54,7 +55,7 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a tab may stay open for more than an hour
-        RATELIMIT_STORAGE_URI=redis_url or "memory://",
+        RATELIMIT_STORAGE_URI=redis_url or f"{SCHEME}://",
         RATELIMIT_STORAGE_OPTIONS=(
             {"socket_timeout": 0.2, "socket_connect_timeout": 0.2} if redis_url else {}
         ),

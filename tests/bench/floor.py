@@ -1,7 +1,7 @@
 """The floor: a bare Flask app that does the I/O of create-payment-intent and nothing else.
 
-One SELECT by the key's hash, one call of the gateway through a shared client, one INSERT with a
-commit; Flask-SQLAlchemy and the ORM with their defaults.
+One SELECT by the key's hash, the same call of the gateway through a shared client, one INSERT with
+a commit; Flask-SQLAlchemy and the ORM with their defaults.
 """
 
 import hashlib
@@ -89,7 +89,14 @@ def create():
     provider_id = find(body["apiKey"]).id
     db.session.rollback()  # give the connection back before the call
     intent = client.v1.payment_intents.create(
-        {"amount": 2500, "currency": "usd", "description": body["itemName"]}
+        {
+            "amount": 2500,
+            "currency": "usd",
+            "allowed_payment_method_types": ["cashapp", "card"],
+            "description": body["itemName"],
+            "metadata": {"payment_id": "pay_1", "order_id": "ord_1", "organization_id": "org_1"},
+        },
+        {"idempotency_key": secrets.token_hex(16)},
     )
     order = store(provider_id, body, intent.id)
     return jsonify(checkoutUrl=f"http://127.0.0.1/checkout/o/{order.token}", orderId=order.id)
