@@ -10,10 +10,10 @@ import config
 from app import cli, extensions
 from app.adapters.gateways.sandbox import SandboxGateway
 from app.blueprints import register_doors
-from app.kit import logs
+from app.kit import logs, money
 from app.kit.crypto import Keyring
 from app.kit.rates import SCHEME
-from app.registry import secret_env_names
+from app.registry import gateways, secret_env_names
 from app.services.sandbox import DatabaseLedger
 
 __all__ = ["create_app"]
@@ -22,6 +22,7 @@ __all__ = ["create_app"]
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """Make the app from an environment. Raises config.ConfigError, naming what is wrong."""
     settings = config.load(os.environ if environ is None else environ)
+    _must_exist(settings)
     app = Flask(
         __name__,
         template_folder=str(config.ROOT / "templates"),
@@ -41,13 +42,24 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     return app
 
 
+def _must_exist(settings: config.Settings) -> None:
+    """What only the catalogue and the list of currencies can judge. Raises ConfigError."""
+    problems = []
+    if settings.default_gateway not in gateways():
+        problems.append(f"PAYMENT_GATEWAY must be one of: {', '.join(gateways())}")
+    if not money.is_currency(settings["DEFAULT_CURRENCY"]):
+        problems.append("DEFAULT_CURRENCY must be a currency of ISO 4217")
+    if problems:
+        raise config.ConfigError("; ".join(problems))
+
+
 def _configure(app: Flask, settings: config.Settings) -> None:
     redis_url = settings["REDIS_URL"]
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings["SECRET_KEY"],
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         SESSION_COOKIE_NAME="__Host-gh" if settings.is_https else "gh",
@@ -67,10 +79,15 @@ def _configure(app: Flask, settings: config.Settings) -> None:
     app.url_map.strict_slashes = False
 
 
-def _engine_options(url: str) -> dict[str, object]:
-    if url.startswith("sqlite"):
-        return {}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "pool_timeout": 10}
+def _engine_options(settings: config.Settings) -> dict[str, object]:
+    # A failing statement's error would print checkout tokens and addresses.
+    shared: dict[str, object] = {"hide_parameters": True}
+    if settings.database_url.startswith("sqlite"):
+        return shared
+    pool = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "pool_timeout": 10}
+    # A pooler in transaction mode hands out another server's session, without what was prepared.
+    pooled = {"prepare_threshold": None} if settings["DATABASE_MIGRATION_URL"] else {}
+    return {**shared, **pool, "connect_args": pooled}
 
 
 def _log_format(settings: config.Settings) -> str:

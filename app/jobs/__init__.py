@@ -15,6 +15,7 @@ HANDLERS: dict[str, Handler] = {
     "orders.expire": handlers.expire_order,
     "payments.cancel": handlers.cancel_payment,
     "payments.check": handlers.check_payment,
+    "refunds.review": handlers.review_refunds,
     "refunds.send": handlers.send_refund,
     "sandbox.finish": handlers.finish_sandbox,
     "sandbox.notify": handlers.notify_sandbox,

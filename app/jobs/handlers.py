@@ -31,6 +31,10 @@ def check_payment(task: Claimed) -> Again | None:
     return payments.check(task.args["payment"])
 
 
+def review_refunds(task: Claimed) -> None:
+    refunds.review(task.args["payment"])
+
+
 def send_refund(task: Claimed) -> Again | None:
     return refunds.send(task.args["refund"])
 

@@ -27,10 +27,11 @@ class OrderStatus(StrEnum):
 
 _S = OrderStatus
 # Money that arrives after cancelled or expired cannot be refused, so both lead to paid; which of
-# them may is the late policy's decision, in services/orders.
+# them may is the late policy's decision, in services/orders. By that policy alone an order that was
+# processing expires: its money came after the deadline and was not accepted.
 NEXT: dict[OrderStatus, set[OrderStatus]] = {
     _S.pending: {_S.processing, _S.paid, _S.failed, _S.cancelled, _S.expired},
-    _S.processing: {_S.paid, _S.failed},
+    _S.processing: {_S.paid, _S.failed, _S.expired},
     _S.failed: {_S.processing, _S.paid, _S.cancelled, _S.expired},
     _S.paid: {_S.partially_refunded, _S.refunded},
     _S.partially_refunded: {_S.refunded},
@@ -67,6 +68,8 @@ class Order(OrgScoped, Stamped, Model):
     currency: Mapped[str] = mapped_column(String(3))
     gateway: Mapped[str] = mapped_column(String(20))
     gateway_reason: Mapped[str] = mapped_column(String(80), default="")
+    scope_kind: Mapped[str] = mapped_column(String(12))  # whose credentials it is paid with
+    scope_owner: Mapped[str] = mapped_column(String(40))
     test_mode: Mapped[bool] = mapped_column(Boolean)
     status: Mapped[str] = mapped_column(String(20), default=OrderStatus.pending)
     attention: Mapped[str | None] = mapped_column(String(40))

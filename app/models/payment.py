@@ -88,7 +88,7 @@ class Payment(OrgScoped, Stamped, Model):
     gateway_payment_id: Mapped[str | None] = mapped_column(String(120))  # the money itself
     action: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the customer does next
     failure: Mapped[str | None] = mapped_column(String(300))
-    checks: Mapped[int] = mapped_column(Integer, default=0)  # how often the gateway was asked
+    checks: Mapped[int] = mapped_column(Integer, default=0)  # since its outcome is unknown
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -127,7 +127,6 @@ class Refund(OrgScoped, Stamped, Model):
         owned_by("payment_id", "payments"),
         CheckConstraint("amount_minor > 0", name="positive_amount"),
         Index("ix_refunds_order", "org_id", "order_id"),
-        Index("ix_refunds_next_check", "next_check_at"),
     )
     ID_PREFIX = "ref"
 
@@ -142,7 +141,6 @@ class Refund(OrgScoped, Stamped, Model):
     gateway_refund_id: Mapped[str | None] = mapped_column(String(120))
     failure: Mapped[str | None] = mapped_column(String(300))
     checks: Mapped[int] = mapped_column(Integer, default=0)
-    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def money(self) -> Money:

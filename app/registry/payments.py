@@ -170,7 +170,6 @@ CRYPTO = Spec(
             Method("usdt", "USDT"),
         ),
         creates_at="pay",
-        can_refund=False,
     ),
     also_required={"driver": ("btcpay", ("storeId", "serverUrl"))},
 )
@@ -250,6 +249,7 @@ SANDBOX = Spec(
             Method("test", mark("Test payment"), mark("No real money: you decide how it ends")),
         ),
         creates_at="api",
+        is_builtin=True,
     ),
 )
 

@@ -61,8 +61,7 @@ class GatewaySpec:
     minimum: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
     cap: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
     decimals: Mapping[str, int] = field(default_factory=dict)  # where fewer than ISO 4217's
-    can_refund: bool = True
-    can_cancel: bool = True
+    is_builtin: bool = False  # ours: it needs no credentials and may be switched off
     base_url_env: str = ""
     calls_by: Literal["POST", "GET"] = "POST"  # how it calls us
 
@@ -84,9 +83,6 @@ class GatewaySpec:
             return ()
         return tuple(m for m in self.methods if not m.currencies or currency in m.currencies)
 
-    def method(self, name: str) -> Method | None:
-        return next((one for one in self.methods if one.name == name), None)
-
     def load(self) -> type[Any]:
         """The adapter class, imported when first used. Raises LookupError without one."""
         if self.adapter is None:
@@ -105,10 +101,16 @@ class Spec:
     category: Category
     fields: tuple[Field, ...]
     gateway: GatewaySpec | None = None
+    adapter: str | None = None  # of a service that moves no money; None until it exists
     # Fields of which at least one must be set, beside those that are required by themselves.
     any_of: tuple[str, ...] = ()
     # {field: (value, fields it makes required)}: BTCPay needs a server, NOWPayments does not.
     also_required: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def is_active(self) -> bool:
+        """True once there is something that speaks to this company."""
+        return self.gateway.is_active if self.gateway else self.adapter is not None
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""

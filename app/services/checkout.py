@@ -1,8 +1,9 @@
 """What a customer does with an order: look, choose a method, come back, give up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from app.kit.tenancy import as_org
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus, Provider
 from app.models.payment import OPEN
 from app.registry import Method, gateway
-from app.services import credentials, doors, payments, records, routing
+from app.services import doors, payments, records, routing
 from app.services.credentials import Scope
 from app.services.orders import ending, money_in
 
@@ -158,15 +159,15 @@ def _must_answer(method: Method, answers: Mapping[str, str]) -> None:
             )
 
 
-def _scope(payment: Payment) -> Scope:
-    return Scope(payment.scope_kind, payment.scope_owner)
-
-
 def _continues(payment: Payment, method: Method) -> bool:
     """Whether the object that exists at the gateway can be paid this way, as it is."""
     if payment.gateway_ref is None or payment.was_shown:
         return False
-    adapter = routing.connect_scope(payment.gateway, _scope(payment))
+    try:
+        adapter = routing.connect_payment(payment)
+    except base.Misconfigured as error:
+        _went_wrong(payment.id, error)
+        raise _no_answer() from error
     return bool(adapter.continues(payment.gateway_ref, method.name))
 
 
@@ -174,13 +175,21 @@ def _go_on(order: Order, payment: Payment, method: Method, answers: Mapping[str,
     _choose(order.id, payment.id, method.name)
     payment.method = method.name
     request = payments.request_for(order, payment, **answers)
-    adapter = routing.connect_scope(payment.gateway, _scope(payment))
+    _call(
+        payment,
+        lambda adapter: adapter.continue_payment(payment.gateway_ref, request),
+    )
+
+
+def _call(payment: Payment, ask: Callable[[Any], base.Created]) -> None:
+    """Ask the gateway and write down what came of it. Raises Conflict when the customer has to do
+    something: nothing happened there, and pressing again may help."""
     try:
-        created = adapter.continue_payment(payment.gateway_ref, request)
+        payments.record(payment.id, ask(routing.connect_payment(payment)))
     except base.GatewayError as error:
         _went_wrong(payment.id, error)
-        return
-    payments.record(payment.id, created)
+        if isinstance(error, base.Busy | base.Misconfigured | base.Impossible):
+            raise _no_answer() from error
 
 
 def _choose(order_id: str, payment_id: str, method: str) -> None:
@@ -202,13 +211,7 @@ def _start(now: Page, method: Method, answers: Mapping[str, str]) -> None:
         _stop(now.order, now.payment)
     payment = _open(now, method.name)
     request = payments.request_for(now.order, payment, **answers)
-    adapter = routing.connect_scope(payment.gateway, _scope(payment))
-    try:
-        created = adapter.create_payment(request)
-    except base.GatewayError as error:
-        _went_wrong(payment.id, error)
-        return
-    payments.record(payment.id, created)
+    _call(payment, lambda adapter: adapter.create_payment(request))
 
 
 def _stop(order: Order, payment: Payment) -> None:
@@ -228,43 +231,46 @@ def _stop(order: Order, payment: Payment) -> None:
 
 def _open(now: Page, method: str) -> Payment:
     """A new live payment, if the order still is what the customer saw (a step)."""
-    with reading():
-        scope = _scope_for_new(now)
     with transaction():
         order = _locked(now.order.id)
         if not order.is_payable:
             raise Conflict("This order has moved on; look again", "payment_moved_on")
-        seen = now.payment.id if now.payment else None
-        live = db.session.scalar(
-            select(Payment.id).where(Payment.order_id == order.id, Payment.is_live)
-        )
-        if live is not None and live != seen:
-            raise Conflict(
-                "You chose another method in a second window; please wait a moment",
-                "payment_under_way",
-            )
+        _nothing_new(order, now)
         money_in.supersede(order)
         payment = payments.new(
-            order, scope, gateway=order.gateway, method=method, test_mode=order.test_mode
+            order,
+            Scope(order.scope_kind, order.scope_owner),
+            gateway=order.gateway,
+            method=method,
+            test_mode=order.test_mode,
         )
         db.session.flush()
         records.timeline(order, "payment.method", payment=payment, actor="customer", method=method)
         return payment
 
 
-def _scope_for_new(now: Page) -> Scope:
-    """A further try pays into the account the first one was made for; never another."""
-    first = db.session.scalars(
-        select(Payment)
-        .where(Payment.order_id == now.order.id, Payment.gateway == now.order.gateway)
-        .order_by(Payment.id)
-        .limit(1)
-    ).first()
-    if first is not None:
-        return _scope(first)
-    kind = now.order.gateway_reason.rpartition(" ")[2]
-    owners = {"provider": now.order.provider_id, "organization": now.order.org_id}
-    return Scope(kind, owners.get(kind, credentials.PLATFORM.owner))
+def _nothing_new(order: Order, now: Page) -> None:
+    """The payment that is replaced is the one this customer saw, and as they saw it: one that was
+    shown in a second window meanwhile, or went unanswered, could still be paid."""
+    live = db.session.scalars(
+        select(Payment).where(Payment.order_id == order.id, Payment.is_live).with_for_update()
+    ).one_or_none()
+    if live is None:
+        return
+    seen = now.payment
+    same = seen is not None and live.id == seen.id and live.action == seen.action
+    if not same or live.status == PaymentStatus.unknown:
+        raise Conflict(
+            "You chose another method in a second window; please wait a moment",
+            "payment_under_way",
+        )
+
+
+def _no_answer() -> Conflict:
+    return Conflict(
+        "The payment company does not answer right now; try again, or choose another method",
+        "gateway_unavailable",
+    )
 
 
 def _went_wrong(payment_id: str, error: base.GatewayError) -> None:
@@ -309,9 +315,8 @@ def image(found: Found) -> tuple[str, bytes]:
         url = now.action.image_url
         if url is None:
             return "image/svg+xml", qr.svg(now.action.content or now.action.url)
-        adapter = routing.connect_scope(now.payment.gateway, _scope(now.payment))
         try:
-            content: tuple[str, bytes] = adapter.fetch_image(url)
+            content: tuple[str, bytes] = routing.connect_payment(now.payment).fetch_image(url)
         except base.GatewayError as error:
             raise NotFound("No image") from error
     return content

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, select
 
 from app.adapters.gateways.base import Credentials
@@ -43,7 +44,9 @@ class Scope:
 
 
 PLATFORM = Scope("platform", "platform")
-_NAMED = re.compile(r"[a-z]{2,8}_")
+# What every key of a kind begins with says nothing about the key.
+_NAMED = re.compile(r"(?:[srp]k_(?:live|test)_|whsec_|provider_|re_)")
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,14 @@ def seal(plaintext: str, *, table: str, owner: str, service: str, field: str) ->
 
 
 def open_field(sealed: Sealed, *, table: str, owner: str, service: str, field: str) -> str:
-    """Open one sealed value. Raises CannotOpen."""
-    return keyring().open(sealed, Place(table, owner, service, field))
+    """Open one sealed value. Raises CannotOpen, and says in the log which it was."""
+    try:
+        return keyring().open(sealed, Place(table, owner, service, field))
+    except CannotOpen:
+        log.warning(
+            "credentials.cannot_open", table=table, service=service, field=field, kid=sealed.kid
+        )
+        raise
 
 
 _OF_PROVIDER = select(ProviderCredentials.config).where(
@@ -119,7 +128,7 @@ def open_stored(found: Stored) -> Credentials:
     for one in service.fields:
         if one.default:
             values.setdefault(one.name, one.default)
-    if service.key == "sandbox":
+    if service.gateway and service.gateway.is_builtin:
         values["webhookSecret"] = _sandbox_secret(found.scope)
     return Credentials(values, _base_url(service))
 
@@ -170,7 +179,7 @@ def mask(secret: str) -> str:
     never more than half is shown."""
     if len(secret) < 12:
         return "••••"
-    named = _NAMED.match(secret)  # what every key of a kind begins with says nothing
+    named = _NAMED.match(secret)
     shown = 7 if named or len(secret) >= 22 else len(secret) // 2 - 4
     return f"{secret[:shown]}...{secret[-4:]}"
 

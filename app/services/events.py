@@ -66,6 +66,7 @@ def payload(
     """The body of contract §2: the first twelve names are the integrators' own."""
     gateway_payment_id = payment.gateway_payment_id or payment.gateway_ref if payment else None
     gateway = payment.gateway if payment else order.gateway
+    intent = payment.gateway_payment_id if payment and gateway == "stripe" else None
     body: dict[str, Any] = {
         "event": event.type,
         "orderId": order.id,
@@ -75,7 +76,7 @@ def payload(
         "itemName": order.item_name,
         "amount": order.money.number,
         "status": order.status,
-        "stripePaymentIntentId": gateway_payment_id if gateway == "stripe" else None,
+        "stripePaymentIntentId": intent,
         "gatewayPaymentId": gateway_payment_id,
         "paymentGateway": gateway,
         "timestamp": clock.iso(clock.now()),

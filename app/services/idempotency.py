@@ -23,6 +23,7 @@ __all__ = [
     "complete",
     "complete_part",
     "fingerprint",
+    "forget_part",
     "look",
     "release",
 ]
@@ -129,12 +130,16 @@ def complete_part(held: Claim, status: int, body: bytes) -> None:
     _change(held, status_code=status, body=body, held_until=None)
 
 
-def release(held: Claim | None, *, forget: bool = False) -> None:
-    """No final answer (a step): the next same request goes on at once, with what this one made,
-    or from the start when `forget`."""
+def release(held: Claim | None) -> None:
+    """No final answer (a step): the next same request goes on at once with what this one made."""
     if held is not None:
         with transaction():
-            _change(held, held_until=None, **({"subject_id": None} if forget else {}))
+            _change(held, held_until=None)
+
+
+def forget_part(held: Claim) -> None:
+    """What this request made has ended (a part): the next same request starts anew."""
+    _change(held, held_until=None, subject_id=None)
 
 
 def _change(held: Claim, **values: Any) -> None:

@@ -10,15 +10,15 @@ from sqlalchemy import select
 from app.adapters.gateways import base
 from app.extensions import db, settings, transaction
 from app.kit import clock
-from app.kit.errors import AppError, Refused
+from app.kit.errors import Refused
 from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.kit.tokens import new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
 from app.services import doors, idempotency, orders, payments, records, routing
 from app.services.api_keys import Caller
-from app.services.credentials import Scope
 from app.services.idempotency import Claim, Key
+from app.services.orders import attention
 
 __all__ = ["Intent", "Wanted", "create"]
 
@@ -72,7 +72,7 @@ def create(
     """
     choice = routing.choose(caller, wanted.gateway)
     adapter = routing.connect(choice.gateway, choice.credentials)
-    opened = _open(caller, wanted, key, choice, adapter.test_mode)
+    opened = _open(caller, wanted, key, choice, adapter)
     order, payment = opened.order, opened.payment
     body = dump(render(Intent(order, checkout_url(order))))
     if payment is None or payment.gateway_ref or payment.status in ENDED:
@@ -81,19 +81,17 @@ def create(
     try:
         if opened.is_resumed:
             # Whatever would be chosen now: money goes where the first try would have sent it.
-            scope = Scope(payment.scope_kind, payment.scope_owner)
-            adapter = routing.connect_scope(payment.gateway, scope)
+            adapter = routing.connect_payment(payment)
         created = adapter.create_payment(payments.request_for(order, payment))
     except base.Declined as error:
         return _declined(opened, payment, error, render_declined)
     except base.MethodUnavailable as error:
-        _abandon(order.id, payment.id, error.reason)
-        idempotency.release(opened.held, forget=True)
+        _abandon(opened, payment, error.reason)
         raise Refused("Cash App payments not available", "method_unavailable") from error
     except base.GatewayError as error:
         payments.record_error(payment.id, error, keep=True)
         idempotency.release(opened.held)
-        raise _no_answer(error, order.id) from error
+        raise payments.no_answer(error, order.id) from error
 
     def answer() -> None:
         if opened.held:
@@ -109,7 +107,7 @@ def checkout_url(order: Order) -> str:
 
 
 def _open(
-    caller: Caller, wanted: Wanted, key: Key | None, choice: routing.Choice, test_mode: bool
+    caller: Caller, wanted: Wanted, key: Key | None, choice: routing.Choice, adapter: base.Gateway
 ) -> _Opened:
     """Write everything down before the gateway hears of it; or find what an earlier, same
     request wrote (a step)."""
@@ -128,7 +126,9 @@ def _open(
             currency=wanted.money.currency,
             gateway=choice.gateway,
             gateway_reason=choice.reason,
-            test_mode=test_mode,
+            scope_kind=choice.scope.kind,
+            scope_owner=choice.scope.owner,
+            test_mode=adapter.test_mode,
             status=OrderStatus.pending,
             sequence=0,
             customer_email=wanted.customer_email,
@@ -143,7 +143,12 @@ def _open(
         payment = None
         if choice.spec.creates_at == "api":
             payment = payments.new(
-                order, choice.scope, gateway=choice.gateway, method=None, test_mode=test_mode
+                order,
+                choice.scope,
+                gateway=choice.gateway,
+                method=None,
+                test_mode=adapter.test_mode,
+                wanted=adapter.methods,
             )
         if held:
             idempotency.bind(held, order.id)
@@ -170,31 +175,16 @@ def _declined(
     return 402, body
 
 
-def _abandon(order_id: str, payment_id: str, reason: str) -> None:
-    """The caller was told that this order cannot be paid; it ends without an event (a step)."""
+def _abandon(opened: _Opened, made: Payment, reason: str) -> None:
+    """The caller is told that this order cannot be paid; it ends without an event, and the same
+    request starts anew (a step)."""
     with transaction():
-        order = db.session.scalars(
-            select(Order).where(Order.id == order_id).with_for_update()
-        ).one()
-        payment = db.session.scalars(
-            select(Payment).where(Payment.id == payment_id).with_for_update()
-        ).one()
+        order, payment = orders.lock(made.id)
+        if opened.held:
+            idempotency.forget_part(opened.held)
         payment.status, payment.is_live = PaymentStatus.cancelled, False
         payment.failure, payment.next_check_at = reason, None
         order.move_to(OrderStatus.cancelled)
         order.next_check_at = None
-        orders.clear_attention(order)
+        attention.clear(order)
         records.timeline(order, "order.abandoned", payment=payment, reason=reason)
-
-
-def _no_answer(error: base.GatewayError, order_id: str) -> AppError:
-    if isinstance(error, base.Misconfigured):
-        return AppError(
-            "Payment gateway rejected our credentials",
-            "gateway_misconfigured",
-            status=502,
-            orderId=order_id,
-        )
-    return AppError(
-        "Payment gateway unavailable", "gateway_unavailable", status=502, orderId=order_id
-    )

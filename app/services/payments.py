@@ -1,6 +1,6 @@
 """Payments: asking a gateway, writing down what came of it, asking again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -8,28 +8,48 @@ from sqlalchemy import select, update
 from app.adapters.gateways import actions, base
 from app.extensions import changed, db, reading, settings, transaction
 from app.kit import clock
-from app.kit.errors import NotFound
+from app.kit.errors import AppError, NotFound
 from app.models import Order, Payment, PaymentStatus
 from app.models.payment import OPEN
 from app.services import orders, records, routing, tasks
 from app.services.credentials import Scope
-from app.services.orders import schedule
+from app.services.orders import attention, schedule
 
-__all__ = ["ask", "cancel", "check", "new", "record", "record_error", "request_for"]
+__all__ = [
+    "ask",
+    "cancel",
+    "check",
+    "new",
+    "no_answer",
+    "note_unanswered",
+    "record",
+    "record_error",
+    "request_for",
+    "stop",
+]
 
 SESSION_MIN, SESSION_MAX = timedelta(minutes=31), timedelta(hours=23, minutes=59)
 BUSY_AGAIN = 30  # seconds
 
 
 def new(
-    order: Order, scope: Scope, *, gateway: str, method: str | None, test_mode: bool
+    order: Order,
+    scope: Scope,
+    *,
+    gateway: str,
+    method: str | None,
+    test_mode: bool,
+    wanted: Sequence[str] = (),
 ) -> Payment:
-    """Write down the intention to ask a gateway, before it is asked (a part)."""
+    """Write down the intention to ask a gateway, before it is asked (a part).
+
+    `wanted` are the methods to offer, where the customer chooses later.
+    """
     payment = Payment(
         order_id=order.id,
         gateway=gateway,
         method=method,
-        offered=[],
+        offered=list(wanted),
         status=PaymentStatus.created,
         amount_minor=order.amount_minor,
         currency=order.currency,
@@ -60,6 +80,7 @@ def request_for(order: Order, payment: Payment, **answers: str) -> base.PaymentR
         method=payment.method,
         customer_email=order.customer_email,
         locale=order.locale,
+        wanted=tuple(payment.offered),
         session_until=_session_until(order.expires_at, payment.created_at),
         answers=answers,
         metadata=order.details,
@@ -100,7 +121,7 @@ def _record_over_news(payment_id: str, created: base.Created, also: Callable[[],
         order, payment = orders.lock(payment_id)
         payment.gateway_ref = payment.gateway_ref or created.gateway_ref
         payment.gateway_payment_id = payment.gateway_payment_id or created.gateway_payment_id
-        payment.offered = payment.offered or list(created.offered)
+        payment.offered = list(created.offered) or payment.offered
         if payment.status == PaymentStatus.superseded:
             tasks.add("payments.cancel", {"payment": payment.id}, key=f"cancel:{payment.id}")
             return False
@@ -108,7 +129,7 @@ def _record_over_news(payment_id: str, created: base.Created, also: Callable[[],
             payment.action = actions.to_dict(created.action)
         if payment.status == PaymentStatus.unknown:
             payment.status = PaymentStatus(created.status)
-            orders.clear_attention(order)
+            attention.clear(order)
         schedule.plan(order, payment)
         return True
 
@@ -128,21 +149,43 @@ def record_error(payment_id: str, error: base.GatewayError, *, keep: bool = Fals
             return
         if isinstance(error, base.Unavailable) or keep:
             payment.status = PaymentStatus.unknown
-            misconfigured = isinstance(error, base.Misconfigured)
-            order.attention = "gateway_misconfigured" if misconfigured else "payment_unknown"
-            schedule.plan_unknown(payment)
-        elif payment.gateway_ref is None:
+            attention.unanswered(order, error)
+            schedule.became_unknown(payment)
+            payment.failure = error.reason
+            _note(order, payment, error)
+            return
+        if isinstance(error, base.Misconfigured):
+            attention.unanswered(order, error)
+        if payment.gateway_ref is None:
             payment.status = PaymentStatus.cancelled
             payment.is_live = False
             payment.next_check_at = None
         payment.failure = error.reason
-        records.timeline(
-            order,
-            f"payment.{payment.status}",
-            payment=payment,
-            reason=error.reason,
-            error=type(error).__name__,
+        _note(order, payment, error)
+
+
+def _note(order: Order, payment: Payment, error: base.GatewayError) -> None:
+    records.timeline(
+        order,
+        f"payment.{payment.status}",
+        payment=payment,
+        reason=error.reason,
+        error=type(error).__name__,
+    )
+
+
+def no_answer(error: base.GatewayError, order_id: str) -> AppError:
+    """What a caller is told when a gateway did not do what it was asked to: 502."""
+    if isinstance(error, base.Misconfigured):
+        return AppError(
+            "Payment gateway rejected our credentials",
+            "gateway_misconfigured",
+            status=502,
+            orderId=order_id,
         )
+    return AppError(
+        "Payment gateway unavailable", "gateway_unavailable", status=502, orderId=order_id
+    )
 
 
 def ask(
@@ -155,7 +198,7 @@ def ask(
     either.
     """
     order, payment = _load(payment_id)
-    adapter = routing.connect_scope(payment.gateway, Scope(payment.scope_kind, payment.scope_owner))
+    adapter = routing.connect_payment(payment)
     ref = payment.gateway_ref or ref_hint
     if ref is None:
         created = adapter.find_payment(request_for(order, payment))
@@ -180,28 +223,51 @@ def _plan_again(payment_id: str, error: base.GatewayError) -> None:
         order, payment = orders.lock(payment_id)
         payment.failure = error.reason
         if isinstance(error, base.Missing | base.Misconfigured):
-            order.attention = order.attention or "account_mismatch"
-        if payment.status in OPEN:
-            schedule.plan_unknown(payment)
+            attention.unanswered(order, error)
+        schedule.plan(order, payment)
 
 
 def cancel(payment_id: str) -> tasks.Again | None:
     """Make sure a superseded payment can no longer be paid (a flow, for the task).
 
-    If it was paid after all, that is settled like any other success.
+    If it was paid after all, that is settled like any other success; while it may still be paid,
+    it is asked about until that is decided.
     """
     order, payment = _load(payment_id)
     if payment.status not in OPEN | {PaymentStatus.superseded}:
         return None
     try:
+        if _is_over(order, payment):
+            return None
+    except (base.Declined, base.MethodUnavailable):
+        return None  # it was never made
+    except base.GatewayError as error:
+        if isinstance(error, base.Missing | base.Misconfigured):
+            note_unanswered(payment_id, error)
+    return tasks.Again(_soon(payment))
+
+
+def _is_over(order: Order, payment: Payment) -> bool:
+    try:
         stop(order, payment)
     except base.Impossible:
-        ask(payment_id)
-    except base.Missing:
-        return None
-    except base.GatewayError:
-        return tasks.Again(clock.after(BUSY_AGAIN))
-    return None
+        return ask(payment.id).payment_status == PaymentStatus.succeeded
+    return True
+
+
+def note_unanswered(payment_id: str, error: base.GatewayError) -> None:
+    """Tell the merchant that a gateway could not be asked with the keys as they are (a step)."""
+    with transaction():
+        order, _ = orders.lock(payment_id)
+        attention.unanswered(order, error)
+
+
+def _soon(payment: Payment) -> datetime:
+    """The next try: half a minute later, hourly when the payment is older, at last daily."""
+    now = clock.now()
+    if now - payment.created_at < timedelta(minutes=15):
+        return clock.after(BUSY_AGAIN)
+    return schedule.next_check(payment.created_at, now) or now + schedule.DAY
 
 
 def stop(order: Order, payment: Payment) -> base.Snapshot:
@@ -210,7 +276,7 @@ def stop(order: Order, payment: Payment) -> base.Snapshot:
     Raises Impossible when it was, or may be, paid; other GatewayErrors when that is not certain
     now. One whose creation was never answered is found by its key first.
     """
-    adapter = routing.connect_scope(payment.gateway, Scope(payment.scope_kind, payment.scope_owner))
+    adapter = routing.connect_payment(payment)
     ref = payment.gateway_ref
     if ref is None:
         created = adapter.find_payment(request_for(order, payment))

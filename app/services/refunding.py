@@ -1,8 +1,8 @@
-"""Reserving a refund: what may be refunded is decided once, under lock, before anybody is asked."""
+"""What a payment may still give back: reserved before anybody is asked, freed when it failed."""
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.extensions import changed, db
 from app.kit.errors import Conflict
@@ -10,7 +10,9 @@ from app.kit.money import Money
 from app.models import Order, Payment, PaymentStatus, Refund, RefundStatus
 from app.services import records, tasks
 
-__all__ = ["reserve"]
+__all__ = ["failed", "release", "reserve", "total"]
+
+UNDER_WAY = {RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown}
 
 
 def reserve(
@@ -63,3 +65,33 @@ def reserve(
     )
     tasks.add("refunds.send", {"refund": refund.id}, key=f"refund:{refund.id}", due=task_due)
     return refund
+
+
+def release(payment: Payment) -> None:
+    """Reserve what is still under way (a part), and no more than is left: the gateway's total may
+    already hold a refund whose answer we have not recorded."""
+    under_way = total(payment, UNDER_WAY)
+    payment.reserved_minor = min(under_way, payment.amount_minor - payment.refunded_minor)
+
+
+def failed(order: Order, payment: Payment, refund: Refund) -> None:
+    """A refund definitely did not happen (a part): its money may be refunded again, and somebody
+    should look. If it was counted already, a task corrects that."""
+    release(payment)
+    order.attention = "refund_failed"
+    records.timeline(
+        order, "refund.failed", payment=payment, refund=refund.id, failure=refund.failure
+    )
+    if payment.refunded_minor and refund.gateway_refund_id:
+        tasks.add("refunds.review", {"payment": payment.id}, key=f"review:{payment.id}")
+
+
+def total(payment: Payment, statuses: set[RefundStatus]) -> int:
+    """What our own refunds of a payment in these states come to, in minor units (a part)."""
+    db.session.flush()
+    amounts = db.session.scalars(
+        select(Refund.amount_minor).where(
+            Refund.payment_id == payment.id, Refund.status.in_(statuses)
+        )
+    ).all()
+    return sum(amounts)

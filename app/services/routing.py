@@ -6,12 +6,21 @@ from typing import Any
 from app.adapters.gateways.base import Credentials, Misconfigured
 from app.extensions import in_transaction, reading, settings
 from app.kit.errors import Refused
+from app.models import Payment
 from app.registry import GatewaySpec, gateway, gateways
 from app.services import credentials
 from app.services.api_keys import Caller
 from app.services.credentials import PLATFORM, Scope
 
-__all__ = ["Choice", "choose", "connect", "connect_scope", "is_configured", "scopes_of"]
+__all__ = [
+    "Choice",
+    "choose",
+    "connect",
+    "connect_payment",
+    "connect_scope",
+    "is_configured",
+    "scopes_of",
+]
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ def choose(caller: Caller, asked: str | None) -> Choice:
     with reading():
         for scope in scopes_of(caller, name):
             found = credentials.stored(name, scope)
-            if name != "sandbox" and found.is_empty:
+            if found.is_empty and not gateway(name).is_builtin:
                 continue
             why = f"gateway by {reason}, credentials of the {scope.kind}"
             return Choice(name, scope, credentials.open_stored(found), why)
@@ -55,10 +64,11 @@ def _gateway_of(caller: Caller, asked: str | None) -> tuple[str, str]:
 
 def scopes_of(caller: Caller, name: str) -> list[Scope]:
     """The scopes a caller may use, most specific first."""
-    if not gateway(name).is_active:
+    spec = gateway(name)
+    if not spec.is_active:
         return []
     organization = Scope("organization", caller.org_id)
-    if name == "sandbox":
+    if spec.is_builtin:
         return [organization] if settings().sandbox_allowed else []
     found = [Scope("provider", caller.provider_id)] if caller.uses_own_credentials else []
     found.append(organization)
@@ -72,7 +82,7 @@ def is_configured(name: str, caller: Caller | None) -> bool:
     if caller is None:
         if not gateways()[name].is_active:
             return False
-        if name == "sandbox":
+        if gateway(name).is_builtin:
             return settings().sandbox_allowed
         found = credentials.stored(name, PLATFORM)
         return not found.is_empty and _opens(found)
@@ -110,3 +120,12 @@ def connect_scope(name: str, scope: Scope) -> Any:
         return connect(name, credentials.open_stored(found))
     except Refused as error:
         raise Misconfigured("the stored credentials are incomplete or do not open") from error
+
+
+def connect_payment(payment: Payment) -> Any:
+    """The adapter for the scope a payment was made with. Raises Misconfigured, also when the keys
+    stored there now are of the other mode: they would not find the payment."""
+    adapter = connect_scope(payment.gateway, Scope(payment.scope_kind, payment.scope_owner))
+    if adapter.test_mode != payment.test_mode:
+        raise Misconfigured("the stored keys are of another mode (test, live) than this payment")
+    return adapter

@@ -30,14 +30,13 @@ __all__ = [
     "claim",
     "complete",
     "complete_several",
-    "due_count",
     "fail",
     "finish",
     "next_due",
     "postpone",
 ]
 
-LEASE = 60  # seconds; longer than anything a task waits for
+LEASE = 120  # seconds; longer than anything a task waits for: four calls of a gateway
 PER_LANE = 2  # tasks at a time towards one destination
 BACKOFF = (1, 5, 15, 60, 300, 900, 3600)  # seconds between tries of a task that raised
 GIVE_UP = 20  # tries
@@ -165,13 +164,6 @@ def next_due() -> datetime | None:
             select(Task.due_at).where(Task.dead_at.is_(None), free).order_by(Task.due_at).limit(1)
         )
         return found
-
-
-def due_count(limit: int = 1000) -> int:
-    """How many tasks are due, `limit` at most."""
-    with reading() as session:
-        due = select(Task.id).where(*_due(clock.now())).limit(limit)
-        return len(session.scalars(due).all())
 
 
 def complete(task: Claimed) -> None:

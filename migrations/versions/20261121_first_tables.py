@@ -372,6 +372,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("gateway", sa.String(length=20), nullable=False),
         sa.Column("gateway_reason", sa.String(length=80), nullable=False),
+        sa.Column("scope_kind", sa.String(length=12), nullable=False),
+        sa.Column("scope_owner", sa.String(length=40), nullable=False),
         sa.Column("test_mode", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("attention", sa.String(length=40), nullable=True),
@@ -770,7 +772,6 @@ def upgrade() -> None:
         sa.Column("gateway_refund_id", sa.String(length=120), nullable=True),
         sa.Column("failure", sa.String(length=300), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
-        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("org_id", sa.String(length=40), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -800,7 +801,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("org_id", "id", name=op.f("uq_refunds_org_id_id")),
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
-        batch_op.create_index("ix_refunds_next_check", ["next_check_at"], unique=False)
         batch_op.create_index("ix_refunds_order", ["org_id", "order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_refunds_payment_id"), ["payment_id"], unique=False)
 
@@ -859,7 +859,6 @@ def downgrade() -> None:
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_payment_id"))
         batch_op.drop_index("ix_refunds_order")
-        batch_op.drop_index("ix_refunds_next_check")
 
     op.drop_table("refunds")
     with op.batch_alter_table("inbound_events", schema=None) as batch_op:

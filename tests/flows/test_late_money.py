@@ -28,6 +28,27 @@ def test_late_money_follows_the_providers_policy(app, shop, policy, status, refu
     assert [one["cause"] for one in seen["refunds"]] == ["late"] * refunds
 
 
+@pytest.mark.parametrize(
+    ("policy", "status", "refunds"),
+    [("accept", "paid", 0), ("refund", "expired", 1), ("hold", "expired", 0)],
+)
+def test_money_that_was_under_way_at_the_deadline_may_still_be_late(
+    app, shop, later, policy, status, refunds
+):
+    set_policy(shop, policy)
+    order = shop.order(20, expiresIn=300, metadata={"scenario": "late"})
+    shop.choose(order, "test")
+    shop.press(order, "delay")
+    world.run_tasks(app)
+    assert shop.see(order)["status"] == "processing"
+    later(301)
+    world.sweep_and_run(app)
+    world.run_tasks(app)
+    seen = shop.see(order)
+    assert (seen["status"], seen["attention"]) == (status, "paid_late")
+    assert [one["cause"] for one in seen["refunds"]] == ["late"] * refunds
+
+
 def test_money_in_time_that_we_hear_of_late_is_not_late(app, shop, later):
     order = shop.order(20, expiresIn=300, metadata={"scenario": "lost_webhook"})
     shop.choose(order, "test")

@@ -18,6 +18,7 @@ class ToyGateway:
 
     name = "toy"
     test_mode = True
+    methods = ("pigeon",)
 
     def __init__(self, credentials):
         self.key = credentials["key"]

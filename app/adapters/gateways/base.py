@@ -107,6 +107,7 @@ class PaymentRequest:
     item_description: str | None = None
     customer_email: str | None = None
     locale: str | None = None
+    wanted: tuple[str, ...] = ()  # methods to offer, as the integration had them when first asked
     session_until: datetime | None = None  # a stored moment at which a hosted page should end
     answers: Mapping[str, str] = field(default_factory=dict)  # phone, email asked at checkout
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -121,7 +122,6 @@ class Created:
     gateway_payment_id: str | None = None
     offered: tuple[str, ...] = ()  # methods it can be paid by; empty when one was chosen
     action: Action | None = None
-    test_mode: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,6 @@ class Snapshot:
     currency: str | None = None
     gateway_ref: str | None = None
     gateway_payment_id: str | None = None
-    reference: str | None = None  # our payment id, as the gateway kept it
     account: str | None = None
     test_mode: bool | None = None
     paid_at: datetime | None = None
@@ -191,8 +190,6 @@ class GatewayEvent:
     reference: str | None = None
     gateway_ref: str | None = None
     gateway_payment_id: str | None = None
-    test_mode: bool | None = None
-    account: str | None = None
     snapshot: Snapshot | None = None  # only where the gateway cannot be asked
     note: str | None = None  # a remark for the order's timeline
     is_relevant: bool = True  # False: nothing to ask about
@@ -223,8 +220,13 @@ class Gateway(Protocol):
         """Whether these credentials move real money, as far as they tell."""
         ...
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods this integration offers, in the order customers see them."""
+        ...
+
     def create_payment(self, request: PaymentRequest) -> Created:
-        """Ask for a payment. Raises Declined, MethodUnavailable."""
+        """Ask for a payment. Raises Declined, MethodUnavailable when they refuse for good."""
         ...
 
     def continues(self, gateway_ref: str, method: str) -> bool:
@@ -253,6 +255,10 @@ class Gateway(Protocol):
 
     def retrieve_refund(self, gateway_refund_id: str) -> RefundResult:
         """Ask how a refund stands. Raises Missing."""
+        ...
+
+    def find_refund(self, gateway_payment_id: str, request: RefundRequest) -> RefundResult | None:
+        """After a time-out: the refund that this request made, None when it made none."""
         ...
 
     def read_event(self, call: InboundCall) -> GatewayEvent:

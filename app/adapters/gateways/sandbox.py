@@ -36,6 +36,10 @@ class Ledger(Protocol):
         """How a refund stands. Raises Missing."""
         ...
 
+    def find_refund(self, request: base.RefundRequest) -> base.RefundResult | None:
+        """The refund made with this request's key, if there is one."""
+        ...
+
     def page_url(self, payment_id: str) -> str:
         """The sandbox's own checkout page."""
         ...
@@ -46,6 +50,7 @@ class SandboxGateway:
 
     name = "sandbox"
     test_mode = True
+    methods = ("test",)
     ledger: ClassVar[Ledger]
 
     def __init__(self, credentials: base.Credentials) -> None:
@@ -57,9 +62,8 @@ class SandboxGateway:
         return base.Created(
             found,
             gateway_payment_id=found,
-            offered=("test",),
+            offered=self.methods,
             action=action,
-            test_mode=True,
         )
 
     find_payment = create_payment
@@ -72,7 +76,6 @@ class SandboxGateway:
             gateway_ref,
             gateway_payment_id=gateway_ref,
             action=actions.Redirect(self.ledger.page_url(gateway_ref)),
-            test_mode=True,
         )
 
     def retrieve_payment(self, gateway_ref: str) -> base.Snapshot:
@@ -89,6 +92,11 @@ class SandboxGateway:
     def retrieve_refund(self, gateway_refund_id: str) -> base.RefundResult:
         return self.ledger.refund_status(gateway_refund_id)
 
+    def find_refund(
+        self, gateway_payment_id: str, request: base.RefundRequest
+    ) -> base.RefundResult | None:
+        return self.ledger.find_refund(request)
+
     def read_event(self, call: base.InboundCall) -> base.GatewayEvent:
         try:
             signing.verify(
@@ -104,7 +112,6 @@ class SandboxGateway:
                 reference=event["reference"],
                 gateway_ref=event["payment"],
                 gateway_payment_id=event["payment"],
-                test_mode=True,
             )
         except (signing.BadSignature, ValueError, KeyError, TypeError) as error:
             raise base.BadSignature(str(error)) from error

@@ -1,7 +1,6 @@
 """Asking a gateway about an order on request: `?sync=1`, a merchant's button. A flow."""
 
 from app.adapters.gateways import base
-from app.kit.errors import AppError
 from app.models.payment import OPEN
 from app.services import payments
 from app.services.orders.look import Whole
@@ -20,9 +19,4 @@ def ask_about(found: Whole) -> None:
         except (base.Declined, base.MethodUnavailable) as error:
             payments.record_error(payment.id, error)
         except base.GatewayError as error:
-            raise AppError(
-                "Payment gateway unavailable",
-                "gateway_unavailable",
-                status=502,
-                orderId=found.order.id,
-            ) from error
+            raise payments.no_answer(error, found.order.id) from error

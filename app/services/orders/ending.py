@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.adapters.gateways import base
 from app.extensions import db, reading, transaction
 from app.kit import clock
-from app.kit.errors import AppError, Conflict, NotFound
+from app.kit.errors import Conflict, NotFound
 from app.models import EventType, Order, OrderStatus, Payment
 from app.models.order import FINAL
 from app.models.payment import OPEN
@@ -19,7 +19,7 @@ from app.services.orders.settle import settle
 
 __all__ = ["cancel", "expire"]
 
-AGAIN = 60  # seconds until a silent gateway is asked again
+AGAIN, HOUR = 60, 3600  # seconds until a silent gateway is asked again
 
 
 def cancel(order_id: str, *, actor: str = "api") -> None:
@@ -37,9 +37,7 @@ def cancel(order_id: str, *, actor: str = "api") -> None:
     except base.Impossible as error:
         raise _settled_meanwhile(order_id) from error
     except base.GatewayError as error:
-        raise AppError(
-            "Payment gateway unavailable", "gateway_unavailable", status=502, orderId=order_id
-        ) from error
+        raise payments.no_answer(error, order_id) from error
     _close(order_id, OrderStatus.cancelled, actor)
 
 
@@ -55,6 +53,8 @@ def expire(order_id: str) -> tasks.Again | None:
         _stop_all(order)
     except base.Impossible:
         return None  # it is being paid, and that was settled
+    except (base.Missing, base.Misconfigured):
+        return tasks.Again(clock.after(HOUR))  # until somebody puts the right keys back
     except base.GatewayError:
         return tasks.Again(clock.after(AGAIN))
     _close(order_id, OrderStatus.expired, "clock")
@@ -91,7 +91,10 @@ def _stop_all(order: Order) -> None:
         except base.Impossible:
             payments.ask(payment.id)
             raise
-        except (base.Missing, base.Declined, base.MethodUnavailable) as error:
+        except (base.Missing, base.Misconfigured) as error:
+            payments.note_unanswered(payment.id, error)
+            raise
+        except (base.Declined, base.MethodUnavailable) as error:
             settle(payment.id, base.Snapshot("cancelled", failure=error.reason))
 
 

@@ -105,11 +105,12 @@ def _duplicate(order: Order, payment: Payment) -> None:
 
 
 def fall_through(order: Order, payment: Payment, status: PaymentStatus) -> None:
-    """The order's current payment ended without money."""
+    """The order's current payment ended without money. One that was under way and then cancelled
+    or expired has failed the customer as well."""
     if not payment.is_live:
         return
     payment.is_live = False
-    if status != PaymentStatus.failed:
+    if status != PaymentStatus.failed and order.status != OrderStatus.processing:
         return
     if order.status in {OrderStatus.pending, OrderStatus.processing}:
         order.move_to(OrderStatus.failed)

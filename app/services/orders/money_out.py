@@ -3,18 +3,24 @@
 from app.adapters.gateways.base import Snapshot
 from app.kit.money import Money
 from app.models import EventType, Order, OrderStatus, Payment, PaymentStatus
-from app.services import events, records
+from app.services import events, records, tasks
 
-__all__ = ["merge_refunded"]
+__all__ = ["merge_refunded", "take_back"]
+
+SETTLED = {OrderStatus.paid, OrderStatus.partially_refunded, OrderStatus.refunded}
 
 
 def merge_refunded(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None:
     """Raise what a payment has refunded to the gateway's cumulative amount; never lower it.
 
-    Refunds made elsewhere arrive this way. What exceeds the payment is cut to it.
+    Refunds made elsewhere arrive this way. What exceeds the payment is cut to it. An amount that
+    is lower than ours may be old news, or a refund of ours has failed: a task finds out.
     """
     total = min(snapshot.refunded_minor, payment.amount_minor)
-    if payment.status != PaymentStatus.succeeded or total <= payment.refunded_minor:
+    if payment.status != PaymentStatus.succeeded or total == payment.refunded_minor:
+        return
+    if total < payment.refunded_minor:
+        tasks.add("refunds.review", {"payment": payment.id}, key=f"review:{payment.id}")
         return
     more = total - payment.refunded_minor
     payment.reserved_minor = min(payment.reserved_minor, payment.amount_minor - total)
@@ -26,11 +32,26 @@ def merge_refunded(order: Order, payment: Payment, snapshot: Snapshot, actor: st
         actor=actor,
         amount=str(Money(more, payment.currency)),
     )
-    if order.settled_by != payment.id or order.status not in {
-        OrderStatus.paid,
-        OrderStatus.partially_refunded,
-    }:
+    if order.settled_by != payment.id or order.status not in SETTLED:
         return
-    whole = total == payment.amount_minor
-    order.move_to(OrderStatus.refunded if whole else OrderStatus.partially_refunded)
+    if order.status != OrderStatus.refunded:
+        whole = total == payment.amount_minor
+        order.move_to(OrderStatus.refunded if whole else OrderStatus.partially_refunded)
     events.append(order, EventType.payment_refunded, payment, amount=Money(total, payment.currency))
+
+
+def take_back(order: Order, payment: Payment, total: int) -> None:
+    """A refund failed after it was counted: what is refunded is the gateway's total again.
+
+    The order's status stays, since it never goes back; its attention says what happened.
+    """
+    if total >= payment.refunded_minor:
+        return
+    less = payment.refunded_minor - total
+    payment.refunded_minor = total
+    records.timeline(
+        order,
+        "payment.refund_taken_back",
+        payment=payment,
+        amount=str(Money(less, payment.currency)),
+    )

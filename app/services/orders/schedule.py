@@ -7,7 +7,7 @@ from app.models import Order, Payment, PaymentStatus
 from app.models.order import FINAL
 from app.models.payment import OPEN
 
-__all__ = ["UNKNOWN", "next_check", "plan", "plan_unknown"]
+__all__ = ["UNKNOWN", "became_unknown", "next_check", "plan", "plan_unknown"]
 
 UNKNOWN = (2, 5, 15, 60)  # seconds after a call without an answer
 FIRST = (60, 300, 900)  # seconds after a payment was made
@@ -35,6 +35,12 @@ def plan(order: Order, payment: Payment) -> None:
         plan_unknown(payment)
     else:
         payment.next_check_at = next_check(payment.created_at, clock.now())
+
+
+def became_unknown(payment: Payment) -> None:
+    """A call got no answer: ask soon, however old the payment is."""
+    payment.checks = 0
+    plan_unknown(payment)
 
 
 def plan_unknown(payment: Payment) -> None:

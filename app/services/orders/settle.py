@@ -15,9 +15,9 @@ from app.kit.errors import NotFound
 from app.models import Order, OrderStatus, Payment, PaymentStatus
 from app.models.payment import OPEN
 from app.services import records
-from app.services.orders import money_in, money_out, schedule
+from app.services.orders import attention, money_in, money_out, schedule
 
-__all__ = ["Settled", "clear_attention", "lock", "merge", "settle"]
+__all__ = ["Settled", "lock", "merge", "settle"]
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,16 @@ def lock(payment_id: str) -> tuple[Order, Payment]:
 
 def merge(order: Order, payment: Payment, snapshot: Snapshot, *, actor: str = "gateway") -> None:
     """Merge a snapshot into a locked order and payment (a part)."""
-    was = payment.status
+    is_current = payment.is_live
     _learn_ids(payment, snapshot)
     if snapshot.status == "succeeded":
         money_in.take(order, payment, snapshot, actor)
         money_out.merge_refunded(order, payment, snapshot, actor)
     elif payment.status in OPEN or payment.status == PaymentStatus.superseded:
         _not_paid(order, payment, snapshot, actor)
-    if was == PaymentStatus.unknown and payment.status != PaymentStatus.unknown:
-        clear_attention(order)
+    if is_current or payment.id == order.settled_by:
+        attention.clear(order)
     schedule.plan(order, payment)
-
-
-def clear_attention(order: Order) -> None:
-    """The gateway has answered: what was said about not knowing is over (a part)."""
-    if order.attention in {"payment_unknown", "gateway_misconfigured"}:
-        order.attention = None
 
 
 def _learn_ids(payment: Payment, snapshot: Snapshot) -> None:

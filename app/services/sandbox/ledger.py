@@ -3,7 +3,7 @@ adapter does, through its port."""
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from app.adapters.gateways import base
 from app.extensions import changed, db, insert_once, reading, settings, transaction
@@ -83,11 +83,7 @@ class DatabaseLedger:
 
     def refund(self, payment_id: str, request: base.RefundRequest) -> base.RefundResult:
         with transaction():
-            again = db.session.scalars(
-                select(SandboxRefund).where(
-                    SandboxRefund.idempotency_key == request.idempotency_key
-                )
-            ).one_or_none()
+            again = db.session.scalars(_made_by(request)).one_or_none()
             if again:
                 return base.RefundResult(again.id, again.status)
             total = SandboxPayment.refunded_minor + request.money.minor
@@ -121,6 +117,11 @@ class DatabaseLedger:
             raise base.Missing("the sandbox does not know this refund")
         return base.RefundResult(row.id, row.status)
 
+    def find_refund(self, request: base.RefundRequest) -> base.RefundResult | None:
+        with reading() as session:
+            row = session.scalars(_made_by(request)).one_or_none()
+        return base.RefundResult(row.id, row.status) if row else None
+
     def page_url(self, payment_id: str) -> str:
         return f"{settings().public_base_url}/sandbox/pay/{payment_id}"
 
@@ -146,6 +147,10 @@ def take(row: SandboxPayment) -> None:
     webhooks.announce(row, "payment.succeeded")
 
 
+def _made_by(request: base.RefundRequest) -> Select[SandboxRefund]:
+    return select(SandboxRefund).where(SandboxRefund.idempotency_key == request.idempotency_key)
+
+
 def _take_at_once(payment_id: str) -> None:
     with transaction():
         take(locked(payment_id))
@@ -162,7 +167,6 @@ def _snapshot(row: SandboxPayment) -> base.Snapshot:
         currency=row.currency,
         gateway_ref=row.id,
         gateway_payment_id=row.id,
-        reference=row.reference,
         test_mode=True,
         paid_at=row.paid_at,
         failure=row.failure,

@@ -62,19 +62,13 @@ class StripeGateway:
             return snapshots.of_intent(intent.to_dict())
 
     def cancel_payment(self, gateway_ref: str) -> base.Snapshot:
-        now = self.retrieve_payment(gateway_ref)
-        if now.status in {"cancelled", "expired"}:
-            return now
-        if now.status in {"succeeded", "processing"}:
-            raise base.Impossible(f"the payment is {now.status}")
-        with translated():
-            if gateway_ref.startswith("cs_"):
-                self.client.v1.checkout.sessions.expire(gateway_ref)
-            else:
-                self.client.v1.payment_intents.cancel(
-                    gateway_ref, {"cancellation_reason": "abandoned"}
-                )
-        return self.retrieve_payment(gateway_ref)
+        try:
+            return self._cancel(gateway_ref)
+        except base.Impossible as error:
+            now = self.retrieve_payment(gateway_ref)
+            if now.status in {"cancelled", "expired"}:
+                return now
+            raise base.Impossible(f"the payment is {now.status}") from error
 
     def refund_payment(
         self, gateway_payment_id: str, request: base.RefundRequest
@@ -90,6 +84,17 @@ class StripeGateway:
         with translated():
             refund = self.client.v1.refunds.retrieve(gateway_refund_id)
         return snapshots.of_refund(refund.to_dict())
+
+    def find_refund(
+        self, gateway_payment_id: str, request: base.RefundRequest
+    ) -> base.RefundResult | None:
+        with translated():
+            made = self.client.v1.refunds.list({"payment_intent": gateway_payment_id, "limit": 100})
+            found = [refund.to_dict() for refund in made.auto_paging_iter()]
+        for refund in found:
+            if (refund.get("metadata") or {}).get("refund_id") == request.refund_id:
+                return snapshots.of_refund(refund)
+        return None
 
     def read_event(self, call: base.InboundCall) -> base.GatewayEvent:
         return events.read(call, self._webhook_secrets())
@@ -115,7 +120,8 @@ class StripeGateway:
 
     def _open_intent(self, request: base.PaymentRequest) -> base.Created:
         """An unconfirmed intent: it exists, nobody can pay it before a method is chosen."""
-        wanted = tuple(m for m in self.methods if m != "cashapp" or request.money.currency == "USD")
+        methods = request.wanted or self.methods
+        wanted = tuple(m for m in methods if m != "cashapp" or request.money.currency == "USD")
         if not wanted:
             raise base.MethodUnavailable("Cash App takes US dollars only")
         intent = self._intent(params.intent(request, wanted), request)
@@ -127,11 +133,20 @@ class StripeGateway:
             intent["id"],
             gateway_payment_id=intent["id"],
             offered=offered,
-            test_mode=not intent["livemode"],
         )
 
-    def _intent(self, sent: Mapping[str, Any], request: base.PaymentRequest) -> dict[str, Any]:
+    def _cancel(self, gateway_ref: str) -> base.Snapshot:
         with translated():
+            if gateway_ref.startswith("cs_"):
+                session = self.client.v1.checkout.sessions.expire(gateway_ref)
+                return snapshots.of_session(session.to_dict())
+            intent = self.client.v1.payment_intents.cancel(
+                gateway_ref, {"cancellation_reason": "abandoned"}
+            )
+            return snapshots.of_intent(intent.to_dict())
+
+    def _intent(self, sent: Mapping[str, Any], request: base.PaymentRequest) -> dict[str, Any]:
+        with translated(creating=True):
             intent = self.client.v1.payment_intents.create(
                 sent,  # type: ignore[arg-type]
                 {"idempotency_key": request.idempotency_key},
@@ -156,11 +171,10 @@ class StripeGateway:
             status=snapshots.of_intent(confirmed).status,
             gateway_payment_id=intent_id,
             action=snapshots.qr(shown) if shown else actions.Wait(),
-            test_mode=not confirmed["livemode"],
         )
 
     def _open_session(self, request: base.PaymentRequest) -> base.Created:
-        with translated():
+        with translated(creating=True):
             session = self.client.v1.checkout.sessions.create(
                 params.session(request),  # type: ignore[arg-type]
                 {"idempotency_key": request.idempotency_key},
@@ -169,5 +183,4 @@ class StripeGateway:
             session["id"],
             gateway_payment_id=snapshots.id_of(session.get("payment_intent")),
             action=actions.Redirect(session["url"]),
-            test_mode=not session["livemode"],
         )

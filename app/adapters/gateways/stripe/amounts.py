@@ -1,11 +1,12 @@
-"""Stripe's units (https://docs.stripe.com/currencies): whole units for the zero-decimal ones, and
-three-decimal currencies rounded to the tenth, written in thousandths."""
+"""Stripe's units (https://docs.stripe.com/currencies): whole units for the zero-decimal ones,
+hundredths for ISK and UGX although ISO 4217 gives them none, and thousandths, rounded to the tenth,
+for three-decimal currencies."""
 
 from app.kit.money import exponent
 
 __all__ = ["from_stripe", "to_stripe"]
 
-_ZERO_DECIMAL = set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
+_ZERO_DECIMAL = set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 
 
 def _shift(currency: str) -> int:

@@ -25,7 +25,8 @@ class _Sessions:
 
     def __init__(self) -> None:
         self._local = threading.local()
-        self._proxies = getproxies()
+        # What the operator sets for tests and peers is plain http, and near; Stripe is https.
+        self._proxies = {scheme: to for scheme, to in getproxies().items() if scheme == "https"}
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         session = getattr(self._local, "session", None)
@@ -33,8 +34,7 @@ class _Sessions:
             session = self._local.session = requests.Session()
             session.trust_env = False
             session.max_redirects = 0
-            if not url.startswith("http://127.0.0.1"):
-                session.proxies.update(self._proxies)
+            session.proxies.update(self._proxies)
         found: requests.Response = session.request(method, url, allow_redirects=False, **options)
         return found
 
@@ -57,20 +57,27 @@ def connect(secret_key: str, base_url: str | None) -> stripe.StripeClient:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn Stripe's errors into ours (https://docs.stripe.com/api/errors)."""
+def translated(*, creating: bool = False) -> Iterator[None]:
+    """Turn Stripe's errors into ours (https://docs.stripe.com/api/errors).
+
+    A refused creation made nothing, so `creating` turns a plain 400 into Declined; a key that was
+    used with other parameters means that something was made, so that is Unavailable.
+    """
     try:
         yield
+    except stripe.IdempotencyError as error:
+        raise (base.Unavailable if creating else base.Impossible)(_said(error)) from error
     except stripe.CardError as error:
         raise base.Declined(error.user_message or error.code or "declined") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise base.Misconfigured(_said(error)) from error
     except stripe.RateLimitError as error:
         raise base.Busy(_said(error)) from error
-    except stripe.IdempotencyError as error:
-        raise base.Impossible(_said(error)) from error
     except stripe.InvalidRequestError as error:
-        raise _invalid(error) from error
+        refusal = _invalid(error)
+        if creating and isinstance(refusal, base.Impossible):
+            refusal = base.Declined(refusal.reason)
+        raise refusal from error
     except stripe.StripeError as error:
         raise base.Unavailable(_said(error)) from error
 

@@ -69,8 +69,6 @@ def _translate(event: dict[str, Any], thing: dict[str, Any]) -> base.GatewayEven
         reference=reference,
         gateway_ref=thing["id"] if kind == "checkout.session" else intent,
         gateway_payment_id=intent,
-        test_mode=not event["livemode"],
-        account=event.get("account"),
         note=_note(event["type"], thing),
         is_relevant=event["type"] in EVENTS,
     )

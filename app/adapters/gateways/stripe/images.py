@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from app.adapters.gateways import base
 
@@ -20,7 +21,7 @@ def fetch(url: str, base_url: str | None) -> tuple[str, bytes]:
         with requests.get(url, timeout=(3, 9), allow_redirects=False, stream=True) as answer:
             content_type = answer.headers.get("Content-Type", "").partition(";")[0]
             body = answer.raw.read(LIMIT + 1, decode_content=True)
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise base.Missing("the image does not come") from error
     if answer.status_code != 200 or content_type not in _TYPES or len(body) > LIMIT:
         raise base.Missing("that is no image")
