@@ -35,6 +35,7 @@ class Setting:
     default: str = ""
     secret: bool = False
     required: bool = False  # in production
+    is_used: bool = True  # False until what reads it is there
 
 
 GROUPS: dict[str, tuple[Setting, ...]] = {
@@ -69,7 +70,10 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
             "DATABASE_MIGRATION_URL", "for migrations, where a pooler stands before", secret=True
         ),
         Setting(
-            "REDIS_URL", "the bell and request rates; absent: all from the database", secret=True
+            "REDIS_URL",
+            "the bell and request rates; absent: work runs from the database, rates are counted"
+            " in each web process by itself",
+            secret=True,
         ),
     ),
     "Addresses and payments": (
@@ -99,25 +103,29 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
     ),
     "Other addresses, for tests and self-hosted peers": (
         Setting("STRIPE_API_BASE", "another address for Stripe's API"),
-        Setting("PAYPAL_BASE_URL", "another address for PayPal's API"),
-        Setting("SQUARE_BASE_URL", "another address for Square's API"),
-        Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API"),
-        Setting("BTCPAY_BASE_URL", "another address for BTCPay Server"),
-        Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
-        Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API"),
-        Setting("RESEND_BASE_URL", "another address for Resend's API"),
-        Setting("GA4_BASE_URL", "another address for Google Analytics"),
-        Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API"),
-        Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads"),
+        Setting("PAYPAL_BASE_URL", "another address for PayPal's API", is_used=False),
+        Setting("SQUARE_BASE_URL", "another address for Square's API", is_used=False),
+        Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API", is_used=False),
+        Setting("BTCPAY_BASE_URL", "another address for BTCPay Server", is_used=False),
+        Setting(
+            "EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0", is_used=False
+        ),
+        Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API", is_used=False),
+        Setting("RESEND_BASE_URL", "another address for Resend's API", is_used=False),
+        Setting("GA4_BASE_URL", "another address for Google Analytics", is_used=False),
+        Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API", is_used=False),
+        Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads", is_used=False),
     ),
     "Signing in with Google and GitHub": (
-        Setting("GOOGLE_CLIENT_ID", "sign in with Google"),
-        Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True),
-        Setting("GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google"),
-        Setting("GITHUB_CLIENT_ID", "sign in with GitHub"),
-        Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True),
-        Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in"),
-        Setting("GITHUB_API_BASE", "another address for GitHub's API"),
+        Setting("GOOGLE_CLIENT_ID", "sign in with Google", is_used=False),
+        Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True, is_used=False),
+        Setting(
+            "GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google", is_used=False
+        ),
+        Setting("GITHUB_CLIENT_ID", "sign in with GitHub", is_used=False),
+        Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True, is_used=False),
+        Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in", is_used=False),
+        Setting("GITHUB_API_BASE", "another address for GitHub's API", is_used=False),
     ),
 }
 SETTINGS = tuple(one for group in GROUPS.values() for one in group)
@@ -296,17 +304,21 @@ def _problems(settings: Settings) -> "list[str]":
     for name, allowed in _CHOICES.items():
         if settings[name] and settings[name].lower() not in allowed:
             found.append(f"{name} must be one of: {', '.join(sorted(allowed))}")
-    for name in ("API_RATE_LIMIT", "TRUSTED_PROXY_COUNT", "PORT"):
+    for name in ("API_RATE_LIMIT", "TRUSTED_PROXY_COUNT", "PORT", "WEB_CONCURRENCY", "WEB_THREADS"):
         if not settings[name].isdecimal():
             found.append(f"{name} must be a whole number")
+        elif name.startswith("WEB_") and not int(settings[name]):
+            found.append(f"{name} must be at least 1")
     if not re.fullmatch("[A-Z]{3}", settings["DEFAULT_CURRENCY"]):
         found.append("DEFAULT_CURRENCY must be a code like USD")
     try:
         _ = settings.webhook_networks
     except ValueError:
         found.append("WEBHOOK_ALLOWED_CIDRS must be networks like 10.0.0.0/8")
-    if not _is_address(settings.public_base_url):
-        found.append("PUBLIC_BASE_URL must be an address like https://pay.example.com")
+    if not _is_address(settings.public_base_url) or urlsplit(settings.public_base_url).path:
+        found.append(
+            "PUBLIC_BASE_URL must be an address like https://pay.example.com, without path"
+        )
     for name in OTHER_ADDRESSES:
         if not _is_address(settings.base_url(name) or "https://none.example"):
             found.append(f"{name} must be an address like https://api.example.com")

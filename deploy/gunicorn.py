@@ -5,10 +5,19 @@ Threads, because a gateway may take a second to answer; no database connection i
 
 import os
 
+
+def number(name: str, default: int) -> int:
+    """A whole number of the environment. Ends the start, by its name, where it is none."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not int(text):
+        raise SystemExit(f"Gatehouse cannot start. {name} must be a whole number from 1 on")
+    return int(text)
+
+
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 16)
+workers = number("WEB_CONCURRENCY", 2)
+threads = number("WEB_THREADS", 16)
 timeout = 60
 graceful_timeout = 25
 keepalive = 5

@@ -1,6 +1,7 @@
 """The environment: what production refuses, what development makes, how values are read."""
 
 import logging
+import runpy
 import stat
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import sys
 import pytest
 
 import config
+from app import create_app
 from config import ConfigError, load, normalise_database_url
 from tests.bans import ROOT
 
@@ -132,12 +134,51 @@ def test_the_message_says_how_to_make_a_key(tmp_path):
      ("PUBLIC_BASE_URL", "https://"), ("PUBLIC_BASE_URL", "https://[::1"),
      ("PUBLIC_BASE_URL", "https://pay.example.com:port"), ("PUBLIC_BASE_URL", "https://a.b?x=1"),
      ("PUBLIC_BASE_URL", "https://user:pass@a.b"), ("PUBLIC_BASE_URL", "https://a.b/#x"),
+     ("PUBLIC_BASE_URL", "https://a.b/pay"), ("PUBLIC_BASE_URL", "https://a.b/pay/"),
+     ("WEB_CONCURRENCY", "two"), ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "-1"),
+     ("WEB_THREADS", "1.5"), ("WEB_THREADS", "0"),
      ("STRIPE_API_BASE", "api.stripe.com"), ("GITHUB_BASE_URL", "javascript:alert(1)"),
      ("PAYPAL_BASE_URL", "https://a.b; script-src *"), ("DATABASE_URL", "mysql://a/b"),
      ("DATABASE_URL", "postgresql+psycopg2://a/b"), ("DATABASE_MIGRATION_URL", "/tmp/x.db")],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_refused_by_its_name(name, value, tmp_path):
     assert f"{name} must " in refusal({**GOOD, name: value}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PAYMENT_GATEWAY", "strpe"), ("PAYMENT_GATEWAY", "Stripe"), ("PAYMENT_GATEWAY", "smtp"),
+     ("DEFAULT_CURRENCY", "AAA"), ("DEFAULT_CURRENCY", "XTS")],
+)  # fmt: skip
+def test_what_only_the_catalogue_knows_is_refused_by_its_name(name, value, tmp_path):
+    environ = {**GOOD, "GATEHOUSE_INSTANCE": str(tmp_path), name: value}
+    with pytest.raises(ConfigError, match=f"^{name} must be ") as caught:
+        create_app(environ)
+    assert value not in str(caught.value)
+
+
+def test_a_gateway_of_the_catalogue_and_a_currency_start(tmp_path):
+    environ = {**GOOD, "GATEHOUSE_INSTANCE": str(tmp_path), "DATABASE_URL": "sqlite:////tmp/x.db"}
+    for name, value in (("PAYMENT_GATEWAY", "square"), ("DEFAULT_CURRENCY", "EUR")):
+        assert create_app({**environ, name: value}).config["SETTINGS"][name] == value
+
+
+@pytest.mark.parametrize(("name", "value"), [("WEB_CONCURRENCY", "two"), ("WEB_THREADS", "0")])
+def test_the_web_server_names_a_number_that_is_none(name, value, monkeypatch):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=f"{name} must be a whole number"):
+        runpy.run_path(str(ROOT / "deploy" / "gunicorn.py"))
+
+
+def test_the_web_server_takes_its_numbers_from_the_environment(monkeypatch):
+    for name in ("WEB_CONCURRENCY", "WEB_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    found = runpy.run_path(str(ROOT / "deploy" / "gunicorn.py"))
+    assert (found["workers"], found["threads"]) == (2, 16)
+    monkeypatch.setenv("WEB_CONCURRENCY", "3")
+    monkeypatch.setenv("WEB_THREADS", "")
+    found = runpy.run_path(str(ROOT / "deploy" / "gunicorn.py"))
+    assert (found["workers"], found["threads"]) == (3, 16)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,34 @@ def test_every_variable_the_code_reads_is_listed():
     assert read - known == {"FLASK_RUN_FROM_CLI"}  # Flask's own
 
 
+def read_by_the_app() -> set[str]:
+    """Names of variables that stand as texts in code, and those of gateways that work."""
+    code = [path.read_text() for path in ROOT.glob("app/**/*.py") if "registry" not in path.parts]
+    found = {name for text in code for name in re.findall(r'"([A-Z][A-Z0-9_]+)"', text)}
+    return found | {one.base_url_env for one in gateways().values() if one.is_active}
+
+
+def test_what_is_marked_as_not_used_is_not_and_says_so():
+    marked = {one.name for one in SETTINGS if not one.is_used}
+    assert marked
+    assert marked & read_by_the_app() == set(), "take the mark off in config.py"
+    for name in marked:
+        assert re.search(rf"\(not used yet\)\n#{name}=", settings.EXAMPLE.read_text())
+
+
+def test_addresses_of_gateways_are_marked_as_long_as_the_gateway_is_not_there():
+    known = {one.name: one.is_used for one in SETTINGS}
+    for one in gateways().values():
+        if one.base_url_env:
+            assert known[one.base_url_env] is one.is_active, one.base_url_env
+
+
+@pytest.mark.parametrize("one", services().values(), ids=lambda one: one.key)
+def test_a_service_that_nothing_speaks_to_is_marked(one):
+    is_marked = f"## {one.title} (not used yet)" in settings.PAGE.read_text()
+    assert is_marked is (bool(one.fields) and not one.is_active)
+
+
 def test_the_example_holds_no_secret():
     for line in settings.EXAMPLE.read_text().splitlines():
         name, _, value = line.lstrip("#").partition("=")

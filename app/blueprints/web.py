@@ -84,11 +84,19 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", _policy())
     if settings().is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint not in {"static", "htmx"}:
+    if request.endpoint not in {"static", "htmx"} or response.status_code >= 400:
         headers.setdefault("Cache-Control", "no-store")
-    elif "v" in request.args:
+    elif _is_what_was_asked_for(response):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def _is_what_was_asked_for(response: Response) -> bool:
+    """Whether the address carries the digest of the very bytes it got. Anything else must not be
+    kept: a page of the next version may come to a process that still has the last one's files."""
+    if response.status_code not in {200, 304} or "v" not in request.args:
+        return False
+    return request.args["v"] == _version_of(request.endpoint or "", request.view_args or {})
 
 
 def _policy() -> str:
@@ -98,7 +106,7 @@ def _policy() -> str:
     if request.blueprint == "checkout":
         form_action = " ".join(("'self'", "https:", *_plain_origins()))
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; "
         f"frame-ancestors 'none'; form-action {form_action}"
     )
@@ -119,14 +127,19 @@ def _digest(path: str, modified: float) -> str:
 
 
 def _static_version(endpoint: str, values: dict[str, Any]) -> None:
+    if version := _version_of(endpoint, values):
+        values["v"] = version
+
+
+def _version_of(endpoint: str, values: dict[str, Any]) -> str | None:
+    """The digest of the file behind an address; None where there is none."""
     if endpoint == "htmx":
         path = HTMX
     elif endpoint == "static" and "filename" in values:
         path = Path(current_app.static_folder or "") / values["filename"]
     else:
-        return
-    if path.is_file():
-        values["v"] = _digest(str(path), path.stat().st_mtime)
+        return None
+    return _digest(str(path), path.stat().st_mtime) if path.is_file() else None
 
 
 def _htmx() -> Response:
@@ -191,7 +204,5 @@ def _answer(
             status,
             headers or {},
         )
-    page = render_template(
-        "error.html", status=status, code=code, message=message, request_id=g.get("request_id")
-    )
+    page = render_template("error.html", status=status, code=code, request_id=g.get("request_id"))
     return page, status, headers or {}

@@ -1,7 +1,7 @@
 """JSON as strangers send it: one object, no duplicate keys, bounded depth, decimals kept exact."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 __all__ = ["InvalidJson", "canonical", "dump", "parse_object"]
@@ -17,13 +17,14 @@ def parse_object(raw: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """Parse `raw` as one JSON object; numbers become int or Decimal, never float.
 
     NaN and Infinity, which JSON does not have but many writers emit, become Decimals so that
-    the field they stand in can be refused by name. Raises InvalidJson.
+    the field they stand in can be refused by name; so do exponents no Decimal can hold. Raises
+    InvalidJson.
     """
     try:
         text = raw.decode("utf-8")
         value = json.loads(
             text,
-            parse_float=Decimal,
+            parse_float=_decimal,
             parse_int=_integer,
             parse_constant=Decimal,
             object_pairs_hook=_no_duplicates,
@@ -46,6 +47,13 @@ def dump(value: Any) -> bytes:
 def canonical(value: Any) -> bytes:
     """The same bytes for equal values, whatever order their keys came in."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True, default=str).encode()
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # JSON all the same, only not a number anybody means
+        return Decimal("Infinity")
 
 
 def _integer(text: str) -> int | Decimal:

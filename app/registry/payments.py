@@ -28,6 +28,7 @@ STRIPE = Spec(
             "secret",
             required=True,
             help=mark("Starts with sk_ or rk_. Stripe: Developers, API keys."),
+            prefixes=("sk_test_", "sk_live_", "rk_test_", "rk_live_"),
         ),
         Field(
             "webhookSecret",
@@ -35,12 +36,14 @@ STRIPE = Spec(
             ("STRIPE_WEBHOOK_SECRET",),
             "secret",
             help=mark("Starts with whsec_. Shown once, when the endpoint is made."),
+            prefixes=("whsec_",),
         ),
         Field(
             "publishableKey",
             mark("Publishable key"),
             ("NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY",),
             help=mark("Starts with pk_. Tells test from live."),
+            prefixes=("pk_test_", "pk_live_"),
         ),
         Field(
             "methods",
@@ -64,6 +67,7 @@ STRIPE = Spec(
         decimals={"MGA": 0, "BHD": 2, "JOD": 2, "KWD": 2, "OMR": 2, "TND": 2},
         base_url_env="STRIPE_API_BASE",
     ),
+    tests={"secretKey": ("sk_test", "rk_test"), "publishableKey": ("pk_test",)},
 )
 
 SQUARE = Spec(
@@ -101,6 +105,7 @@ SQUARE = Spec(
         creates_at="pay",
         base_url_env="SQUARE_BASE_URL",
     ),
+    tests={"environment": ("sandbox",)},
 )
 
 PAYPAL = Spec(
@@ -139,6 +144,7 @@ PAYPAL = Spec(
         decimals={"HUF": 0, "JPY": 0, "TWD": 0},
         base_url_env="PAYPAL_BASE_URL",
     ),
+    tests={"environment": ("sandbox",)},
 )
 
 CRYPTO = Spec(
@@ -202,6 +208,7 @@ EASYPAY = Spec(
         currencies=_EUR,
         base_url_env="EASYPAY_API_BASE",
     ),
+    tests={"baseUrl": ("sandbox",)},
 )
 
 IFTHENPAY = Spec(

@@ -32,6 +32,7 @@ class Field:
     default: str = ""
     choices: tuple[str, ...] = ()
     help: str = ""
+    prefixes: tuple[str, ...] = ()  # what every value begins with, where there is such a thing
 
     @property
     def is_secret(self) -> bool:
@@ -106,6 +107,8 @@ class Spec:
     any_of: tuple[str, ...] = ()
     # {field: (value, fields it makes required)}: BTCPay needs a server, NOWPayments does not.
     also_required: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    # {field: beginnings}: a value that begins so is of test mode, any other of live mode.
+    tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_active(self) -> bool:
@@ -129,3 +132,16 @@ class Spec:
             if chosen == value:
                 absent += [other for other in others if not values.get(other)]
         return absent
+
+    def test_mode(self, values: Mapping[str, str]) -> bool | None:
+        """Whether values, whole or only their beginnings, are of test mode; None if unknown."""
+        for name, beginnings in self.tests.items():
+            if value := values.get(name) or self.field(name).default:
+                return value.startswith(beginnings)
+        return None
+
+    def mixed_modes(self, values: Mapping[str, str]) -> str | None:
+        """The first field whose mode differs from an earlier one's, among those that are given."""
+        given = [(name, values[name]) for name in self.tests if values.get(name)]
+        modes = {name: value.strip().startswith(self.tests[name]) for name, value in given}
+        return next((name for name in modes if modes[name] != next(iter(modes.values()))), None)

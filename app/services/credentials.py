@@ -4,7 +4,7 @@ Plaintext exists here and in an adapter's constructor, nowhere else.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,8 +184,16 @@ def mask(secret: str) -> str:
     return f"{secret[:shown]}...{secret[-4:]}"
 
 
-def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -> None:
-    """Store typed values (a part): secrets sealed, blank secrets kept as they are.
+def save(
+    service: str,
+    scope: Scope,
+    values: Mapping[str, str],
+    *,
+    removed: Sequence[str] = (),
+    actor: str,
+) -> None:
+    """Store typed values (a part): secrets sealed, blank ones kept as they are, `removed` ones
+    forgotten.
 
     Raises Refused for a public value that pretends to be an envelope.
     """
@@ -196,6 +204,8 @@ def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -
     config = dict(row.config)
     for one in service_spec.fields:
         typed = (values.get(one.name) or "").strip()
+        if not typed and one.name in removed:
+            config.pop(one.name, None)
         if not typed:
             continue
         if one.is_secret:
@@ -215,6 +225,7 @@ def save(service: str, scope: Scope, values: Mapping[str, str], *, actor: str) -
         actor=actor,
         subject=f"{service} of {scope.kind}",
         fields=sorted(name for name, value in values.items() if value),
+        removed=sorted(removed),
     )
 
 

@@ -1,19 +1,23 @@
 """Is this installation fit to run? Each check says what is wrong and how to mend it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Text, func, inspect, select, type_coerce
 
 from app.extensions import AWAY, bell, db, keyring, reading, settings
 from app.kit import clock
-from app.kit.crypto import Sealed
+from app.kit.crypto import PREFIX, Keyring, Sealed
 from app.kit.tenancy import across_organizations
 from app.models import IntegrationConfig, ProviderCredentials, Task, WebhookEndpoint
 from app.registry import gateways
 
-__all__ = ["Check", "essential", "everything", "unknown_keys"]
+__all__ = ["Check", "essential", "everything", "readiness", "unknown_keys"]
+
+KEYS_ARE_FRESH = 60.0  # seconds a look at every sealed value is good for, where strangers may ask
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,19 @@ class Check:
 def essential() -> list[Check]:
     """What must be right before a request may be answered: database, migrations, keys. Ends with
     the first that is wrong, since each needs the one before."""
+    return _until_wrong(_database, _migrations, _keys)
+
+
+def readiness() -> list[Check]:
+    """The essential checks as anybody may ask for them, as often as they like: keys are looked for
+    once a minute in each process, and one damaged value does not count. It is one organization's;
+    a key that is gone is everybody's."""
+    return _until_wrong(_database, _migrations, _keys_lately)
+
+
+def _until_wrong(*checks: Callable[[], Check]) -> list[Check]:
     found: list[Check] = []
-    for check in (_database, _migrations, _keys):
+    for check in checks:
         found.append(_run(check))
         if not found[-1].is_ok:
             break
@@ -80,21 +95,45 @@ def _keys() -> Check:
     return Check("encryption key", True, "; ".join(warnings) or "known", warns=bool(warnings))
 
 
+_seen: WeakKeyDictionary[Keyring, tuple[float, set[str]]] = WeakKeyDictionary()
+
+
+def _keys_lately() -> Check:
+    ring = keyring()
+    until, unknown = _seen.get(ring, (0.0, set()))
+    if time.monotonic() >= until:
+        unknown = {kid for kid in unknown_keys() if kid}
+        _seen[ring] = time.monotonic() + KEYS_ARE_FRESH, unknown
+    return Check("encryption key", not unknown, "asked within the last minute")
+
+
 def unknown_keys() -> set[str]:
-    """Ids of keys that sealed something here and are not in the environment."""
+    """Ids of keys that sealed something here and are not in the environment; an empty one stands
+    for values that are damaged or not sealed."""
     found: set[str] = set()
     with across_organizations("the operator asks about every row"), reading() as session:
         for model in (IntegrationConfig, ProviderCredentials):
             for config in session.scalars(select(model.config)):
                 found |= {one.kid or "" for one in config.values() if isinstance(one, Sealed)}
-        for row in session.execute(select(WebhookEndpoint.secret, WebhookEndpoint.previous_secret)):
-            found |= {one.kid or "" for one in row if one is not None}
+        for secret in (WebhookEndpoint.secret, WebhookEndpoint.previous_secret):
+            found |= _kids_in(session, secret)
     return found - set(keyring().keys)
+
+
+def _kids_in(session: Any, secret: Any) -> set[str]:
+    """Key ids in a column, each once, without the values: there may be very many."""
+    start = func.substr(type_coerce(secret, Text), 1, len(PREFIX) + 9).label("start")
+    starts = session.scalars(select(start).where(secret.is_not(None)).distinct())
+    return {Sealed(f"{one}{'A' * 38}").kid or "" for one in starts}
 
 
 def _redis() -> Check:
     if not settings()["REDIS_URL"]:
-        return Check("redis", True, "not configured: work runs from the database alone")
+        several = settings().is_production and int(settings()["WEB_CONCURRENCY"]) > 1
+        found = "not configured: work runs from the database alone"
+        counts = ", but each web process counts request rates by itself" if several else ""
+        fix = "set REDIS_URL, or WEB_CONCURRENCY=1, for limits that hold"
+        return Check("redis", True, found + counts, fix, warns=several)
     return Check("redis", bell().ring(), "asked", "start Redis, or remove REDIS_URL")
 
 

@@ -1,5 +1,7 @@
 """Providers: the platforms that call our API, with a key and an address to tell things to."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -7,16 +9,29 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db, reading, settings, transaction
-from app.kit.errors import Refused
+from app.kit.errors import NotFound, Refused
 from app.kit.http.addresses import AddressPolicy, BadUrl, check_url
 from app.kit.tokens import new_webhook_secret
 from app.models import EventType, Provider, WebhookEndpoint
 from app.models.provider import SCOPES
 from app.registry import gateways
-from app.services import api_keys, credentials, events
+from app.services import api_keys, credentials, events, records
 from app.services.organizations import slugify
 
-__all__ = ["Created", "add_endpoint", "check", "check_redirect_url", "create"]
+__all__ = [
+    "Created",
+    "Settings",
+    "add_endpoint",
+    "check",
+    "check_redirect_url",
+    "create",
+    "find",
+    "index",
+    "update",
+]
+
+# A host and port as they are written into a policy header: nobody's semicolon or asterisk.
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,19 @@ class Created:
     provider: Provider
     api_key: str
     webhook_secret: str | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a merchant may change about a provider."""
+
+    name: str
+    slug: str
+    is_active: bool
+    gateway: str | None
+    use_own_credentials: bool
+    success_url: str | None
+    cancel_url: str | None
 
 
 def create(
@@ -129,21 +157,76 @@ def check_redirect_url(url: str | None, field: str) -> str | None:
     url = (url or "").strip()
     if not url:
         return None
-    address = urlsplit(url)
     allowed = {"https"} if settings().is_production else {"https", "http"}
     strange = any(letter <= " " or letter in '\\"<>`\x7f' or ord(letter) > 126 for letter in url)
-    if (
-        strange
-        or len(url) > 2048
-        or address.scheme not in allowed
-        or not url.startswith(f"{address.scheme}://")
-        or not address.hostname
-        or "@" in address.netloc
-        or "{" in address.netloc
-    ):
+    if strange or len(url) > 2048 or not _has_plain_host(url, allowed):
         raise Refused(
             "Give a complete address like https://shop.example.com/thanks?order={orderId}",
             "invalid_url",
             field=field,
         )
     return url
+
+
+def _has_plain_host(url: str, schemes: set[str]) -> bool:
+    try:
+        address = urlsplit(url)
+        _ = address.port
+    except ValueError:
+        return False
+    return bool(
+        address.scheme in schemes
+        and url.startswith(f"{address.scheme}://")
+        and address.hostname
+        and _PLAIN_HOST.fullmatch(address.netloc)
+    )
+
+
+def index() -> Sequence[Provider]:
+    """The current organization's providers, oldest first."""
+    with reading() as session:
+        found: Sequence[Provider] = session.scalars(select(Provider).order_by(Provider.id)).all()
+    return found
+
+
+def find(slug: str) -> Provider:
+    """A provider of the current organization by its slug. Raises NotFound."""
+    with reading() as session:
+        found: Provider | None = session.scalars(
+            select(Provider).where(Provider.slug == slug)
+        ).one_or_none()
+    if found is None:
+        raise NotFound("No such provider")
+    return found
+
+
+def update(provider_id: str, wanted: Settings, *, actor: str) -> Provider:
+    """Change a provider (a step). Raises Refused, naming the field."""
+    check(wanted.name, None, wanted.gateway, wanted.success_url, wanted.cancel_url)
+    slug = slugify(wanted.slug or wanted.name)
+    values = {
+        "name": wanted.name.strip(),
+        "slug": slug,
+        "is_active": wanted.is_active,
+        "payment_gateway": wanted.gateway or None,
+        "use_own_credentials": wanted.use_own_credentials,
+        "success_url": check_redirect_url(wanted.success_url, "success_url"),
+        "cancel_url": check_redirect_url(wanted.cancel_url, "cancel_url"),
+    }
+    try:
+        with transaction():
+            provider: Provider = db.session.scalars(
+                select(Provider).where(Provider.id == provider_id).with_for_update()
+            ).one()
+            before = {name: getattr(provider, name) for name in values}
+            for name, value in values.items():
+                setattr(provider, name, value)
+            changes = {
+                name: [before[name], to] for name, to in values.items() if before[name] != to
+            }
+            records.audit("provider.changed", actor=actor, subject=provider.id, changes=changes)
+    except IntegrityError as error:
+        raise Refused(
+            f"There is a provider called {slug} already", "taken", field="slug"
+        ) from error
+    return provider

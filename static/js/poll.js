@@ -1,18 +1,30 @@
-// Polling with htmx: slower with time, and nothing moves while nothing is new.
+// Polling with htmx: slower with time, in the end not at all, and nothing moves while nothing is new.
 (() => {
   "use strict";
 
+  const LONGEST = 30; // minutes
   const start = Date.now();
   let asked = 0;
   let focused = false;
 
+  const minutes = () => (Date.now() - start) / 60000;
   const pause = () => {
-    const minutes = (Date.now() - start) / 60000;
-    if (document.hidden || minutes > 10) return 10000;
-    return minutes > 2 ? 5000 : 0;
+    if (document.hidden || minutes() > 10) return 10000;
+    return minutes() > 2 ? 5000 : 0;
+  };
+  const stop = () => {
+    const line = document.querySelector("[data-stopped]");
+    if (!line?.hidden) return;
+    line.hidden = false;
+    for (const promise of document.querySelectorAll(".watch")) promise.hidden = true;
+    document.getElementById("news").textContent = line.textContent;
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (minutes() > LONGEST) {
+      stop();
+      return event.preventDefault();
+    }
     if (Date.now() - asked < pause()) return event.preventDefault();
     asked = Date.now();
   });

@@ -38,6 +38,7 @@ def states() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "failed_choose", _shown("failed", "stripe", is_choosing=True)
     for status in ("paid", "cancelled", "expired", "refunded", "partially_refunded"):
         yield status, _shown(status, "stripe", payment_status="succeeded")
+    yield "late", _late()
     yield "paid_stay", _shown("paid", "stripe", payment_status="succeeded", success_url=None)
 
 
@@ -57,6 +58,12 @@ def _actions() -> Iterator[tuple[str, actions.Action]]:
     )
     yield "wait", actions.Wait("", soon)
     yield "ask", actions.AskCustomer(("phone",))
+
+
+def _late() -> dict[str, Any]:
+    shown = _shown("expired", "stripe", payment_status="succeeded")
+    shown["order"].settled_by = "pay_1"
+    return shown
 
 
 def _wrong(field: str, code: str) -> Refused:
@@ -123,6 +130,7 @@ def _shown(
         "is_choosing": choosing,
         "return_after": 5,
         "success_url": success_url,
+        "continue_url": getattr(action, "url", None),
         "cancel_url": "https://shop.example.com/basket",
         "language": {},
         "error": error,

@@ -8,6 +8,8 @@ from tests.browser.states import states
 
 NAMES = [name for name, _ in states()]
 LOOKS = [("light", 375), ("dark", 1280)]
+# Portuguese words are longer, so that language gets the narrow page.
+EVERY_LOOK = [(*LOOKS[0], "pt-PT"), (*LOOKS[1], "en"), ("light", 1280, "en"), ("dark", 375, "en")]
 
 
 @pytest.fixture
@@ -26,12 +28,13 @@ def shown(served):
 
 def test_axe_finds_nothing_in_any_state(shown, open_page):
     found = {}
-    for scheme, width in [*LOOKS, ("light", 1280), ("dark", 375)]:
+    for scheme, width, lang in EVERY_LOOK:
         watched = open_page(
             color_scheme=scheme, viewport={"width": width, "height": 800}, reduced_motion="reduce"
         )
         for name in NAMES:
-            watched.page.goto(f"{shown.base}/_state/{name}")
+            watched.page.goto(f"{shown.base}/_state/{name}?lang={lang}")
+            assert watched.page.locator("html").get_attribute("lang") == lang
             result = Axe().run(watched.page)
             if result.violations_count:
                 found[name, scheme, width] = [one["id"] for one in result.response["violations"]]

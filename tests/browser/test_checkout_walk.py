@@ -94,6 +94,32 @@ def test_processing_turns_to_paid_by_itself(served, open_page):
     watched.assert_clean()
 
 
+def test_asking_ends_after_half_an_hour_and_says_so(served, open_page):
+    watched = open_page(locale="pt-PT")
+    order = served.shop.order(100)
+    served.shop.choose(order, "test")
+    page = watched.page
+    page.clock.install()
+    page.goto(order["checkoutUrl"])
+    line = page.locator("[data-stopped]")
+    with page.expect_request("**/status*"):
+        page.clock.run_for(3_000)
+    expect(line).to_be_hidden()
+    page.clock.fast_forward("31:00")
+    page.clock.run_for(5_000)
+    expect(line).to_be_visible()
+    expect(line).to_contain_text("Esta página já não se atualiza sozinha.")
+    expect(page.locator(".watch")).to_be_hidden()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(60_000)
+    assert asked == []
+    line.get_by_role("link").click()
+    expect(line).to_be_hidden()
+    expect(state_of(watched)).to_have_attribute("data-state", "pending")
+    watched.assert_clean()
+
+
 def test_cancelling_leads_back_to_the_provider(served, open_page):
     watched = open_page()
     order = served.shop.order(100)
@@ -129,7 +155,7 @@ def test_cash_app_shows_a_code_from_our_own_origin(served, open_page, stripe_fak
     page.get_by_role("button", name=PAY).click()
     image = page.locator("img[src*='/qr']")
     expect(image).to_be_visible()
-    page.wait_for_function("document.querySelector('img[src*=\"/qr\"]').naturalWidth > 20")
+    assert image.evaluate("async image => { await image.decode(); return image.naturalWidth }") > 20
     watched.assert_clean()
     stripe_fake.approve(served.shop.see(order)["payments"][-1]["gatewayPaymentId"])
     served.shop.see(order, sync=True)

@@ -103,6 +103,17 @@ def test_a_redis_that_is_away_is_said(app, make_app):
     fails(app, "FAIL redis: asked", "     start Redis, or remove REDIS_URL")
 
 
+def test_rates_that_no_two_processes_share_are_warned_in_production(app, make_app):
+    url, line = url_of(app), "warn redis: not configured: work runs from the database alone, but"
+    several = runner(make_app(url, **PRODUCTION, WEB_CONCURRENCY="2"))("doctor")
+    assert several.exit_code == 0
+    assert f"{line} each web process counts request rates by itself" in several.output
+    assert "     set REDIS_URL, or WEB_CONCURRENCY=1" in several.output
+    assert line in runner(make_app(url, **PRODUCTION))("doctor").output  # two by default
+    assert line not in runner(make_app(url, **PRODUCTION, WEB_CONCURRENCY="1"))("doctor").output
+    assert line not in runner(make_app(url, WEB_CONCURRENCY="2"))("doctor").output
+
+
 def test_work_that_nobody_does_is_said(on_both):
     shop = world.open_shop(on_both)
     with shop.inside(), transaction():
@@ -115,7 +126,7 @@ def test_work_that_nobody_does_is_said(on_both):
 
 
 def test_an_address_without_tls_is_said_in_production(app, make_app):
-    plain = {**PRODUCTION, "PUBLIC_BASE_URL": "http://pay.example.com"}
+    plain = {**PRODUCTION, "PUBLIC_BASE_URL": "http://pay.example.com", "WEB_CONCURRENCY": "1"}
     fails(
         make_app(url_of(app), **plain),
         "FAIL public address: http://pay.example.com",
@@ -123,10 +134,10 @@ def test_an_address_without_tls_is_said_in_production(app, make_app):
     )
 
 
-def test_a_default_gateway_that_does_not_exist_is_said(app, make_app):
+def test_a_default_gateway_that_does_not_work_yet_is_said(app, make_app):
     fails(
-        make_app(url_of(app), PAYMENT_GATEWAY="venmo"),
-        "FAIL default gateway: venmo",
+        make_app(url_of(app), PAYMENT_GATEWAY="square"),
+        "FAIL default gateway: square",
         "     set PAYMENT_GATEWAY to an active gateway",
     )
 

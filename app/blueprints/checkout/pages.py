@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.checkout import redirects, tokens
+from app.blueprints.checkout import language, redirects, tokens
 from app.extensions import limiter
 from app.kit.errors import AppError, Conflict, NotFound, Refused
 from app.services import checkout
@@ -42,8 +42,8 @@ def pay(token: str) -> ResponseReturnValue:
     except (Refused, Conflict) as error:
         return _page(token, checkout.page(found), error)
     if page.redirect_url:
-        return redirect(page.redirect_url, 303)
-    return redirect(url_for(".show", token=token, **_language()), 303)
+        return redirect(language.kept(page.redirect_url), 303)
+    return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 
 def status(token: str) -> ResponseReturnValue:
@@ -53,7 +53,7 @@ def status(token: str) -> ResponseReturnValue:
 
 def come_back(token: str) -> ResponseReturnValue:
     checkout.come_back(_find(token))
-    return redirect(url_for(".show", token=token, **_language()), 303)
+    return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 
 def cancel(token: str) -> ResponseReturnValue:
@@ -66,14 +66,14 @@ def cancel(token: str) -> ResponseReturnValue:
     page = checkout.page(found)
     if page.provider.cancel_url:
         return redirect(redirects.fill(page.provider.cancel_url, page.order), 303)
-    return redirect(url_for(".show", token=token, **_language()), 303)
+    return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 
 def retry(token: str) -> ResponseReturnValue:
     """After a failure: back to the choice of methods, without a second charge by itself."""
     _find(token)
     tokens.check(token)
-    return redirect(url_for(".show", token=token, choose="1", **_language()), 303)
+    return redirect(url_for(".show", token=token, choose="1", **language.chosen()), 303)
 
 
 def receipt(token: str) -> ResponseReturnValue:
@@ -118,11 +118,6 @@ def _shown(token: str, page: Page) -> dict[str, Any]:
         "return_after": RETURN_AFTER,
         "success_url": redirects.fill(success_url, order) if success_url else None,
         "cancel_url": redirects.fill(cancel_url, order) if cancel_url else None,
-        "language": _language(),
+        "language": language.chosen(),
+        "continue_url": language.kept(page.redirect_url) if page.redirect_url else None,
     }
-
-
-def _language() -> dict[str, Any]:
-    """`?lang` stays in every address once it was chosen."""
-    chosen = request.args.get("lang") or request.form.get("lang")
-    return {"lang": chosen[:10]} if chosen else {}

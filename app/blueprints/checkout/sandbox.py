@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.checkout import tokens
+from app.blueprints.checkout import language, tokens
 from app.kit.errors import Conflict
 from app.services import sandbox
 
@@ -25,13 +25,16 @@ def press_sandbox(payment_id: str, button: str) -> ResponseReturnValue:
         view = sandbox.press(payment_id, button)
     except Conflict as error:
         return _page(payment_id, error)
-    return redirect(view.return_url, 303)
+    return redirect(language.kept(view.return_url), 303)
 
 
 def _page(payment_id: str, error: Conflict | None = None) -> ResponseReturnValue:
+    view = sandbox.look(payment_id)
     page = render_template(
         "checkout/sandbox.html",
-        view=sandbox.look(payment_id),
+        view=view,
+        language=language.chosen(),
+        back=language.kept(view.return_url),
         csrf_token=tokens.token_for(payment_id),
         error=error,
     )

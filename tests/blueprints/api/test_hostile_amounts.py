@@ -16,6 +16,8 @@ HOSTILE = {
     "infinite below zero": "-Infinity",
     "infinite as a double": "1e400",
     "too small for a double": "1e-400",
+    "more than any number": "1e9999999999999999999",
+    "less than any number": "1e-9999999999999999999",
     "minus nothing": "-0.0",
     "nothing": "0",
     "nothing as a text": '"0.00"',

@@ -8,7 +8,7 @@ from app.adapters.gateways.stripe.amounts import to_stripe
 
 __all__ = ["intent", "refund", "session"]
 
-_LOCALES = {"pt": "pt", "pt_PT": "pt", "en": "en"}
+_LOCALES = {"pt", "en"}  # the languages of our own pages; Stripe's "pt" is the European one
 
 
 def intent(request: base.PaymentRequest, methods: tuple[str, ...]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def session(request: base.PaymentRequest) -> dict[str, Any]:
         },
         "success_url": request.return_url,
         "cancel_url": request.cancel_url,
-        "locale": _LOCALES.get(request.locale or "", "auto"),
+        "locale": _locale(request.locale),
     }
     if request.session_until:
         sent["expires_at"] = int(request.session_until.timestamp())
@@ -70,6 +70,12 @@ def refund(gateway_payment_id: str, request: base.RefundRequest) -> dict[str, An
         "reason": "duplicate" if request.cause == "duplicate" else "requested_by_customer",
         "metadata": {"refund_id": request.refund_id},
     }
+
+
+def _locale(wanted: str | None) -> str:
+    """`pt` of pt, pt_PT or pt-PT; Stripe looks at the browser where it is none of ours."""
+    language = (wanted or "").replace("_", "-").split("-")[0].lower()
+    return language if language in _LOCALES else "auto"
 
 
 def _metadata(request: base.PaymentRequest) -> dict[str, str]:
