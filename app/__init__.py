@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -66,6 +67,8 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # The cookie only carries a secret; the row behind it ends the session much earlier.
+        PERMANENT_SESSION_LIFETIME=timedelta(days=180),
         WTF_CSRF_TIME_LIMIT=None,  # a tab may stay open for more than an hour
         RATELIMIT_STORAGE_URI=redis_url or f"{SCHEME}://",
         RATELIMIT_STORAGE_OPTIONS=(

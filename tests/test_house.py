@@ -17,7 +17,16 @@ from tests.models.rows import references, scoped
 from tests.schema import described
 
 # The only tables that belong to no organization.
-UNSCOPED = {"users", "identities", "sessions", "organizations", "memberships", "tasks", "doors"}
+UNSCOPED = {
+    "users",
+    "identities",
+    "sessions",
+    "organizations",
+    "memberships",
+    "tasks",
+    "doors",
+    "throttles",  # tries of strangers, who belong to nobody
+}
 LATE = ("stripe", "rq", "alembic", "requests")  # imported when first used
 
 

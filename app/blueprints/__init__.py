@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from app.blueprints import api, checkout, demo, inbound, ops, web
+from app.blueprints import (
+    api,
+    auth,
+    checkout,
+    demo,
+    home,
+    inbound,
+    integrations,
+    ops,
+    providers,
+    session,
+    web,
+)
 
 __all__ = ["register_doors"]
 
@@ -10,7 +22,8 @@ __all__ = ["register_doors"]
 def register_doors(app: Flask) -> None:
     """Put every door on the app, and what they share around them."""
     web.init_app(app)
-    for door in (api, checkout, inbound, ops):
+    session.init_app(app)
+    for door in (api, auth, checkout, home, inbound, integrations, ops, providers):
         app.register_blueprint(door.bp)
     if app.config["SETTINGS"].is_development:
         app.register_blueprint(demo.bp)

@@ -1,18 +1,15 @@
 """What every door shares: request ids, security headers, error answers, language."""
 
-import hashlib
 import secrets
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, json, render_template, request, send_file
+from flask import Flask, Response, current_app, g, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
+from app.blueprints import assets
 from app.extensions import AWAY, babel, limiter, settings
 from app.kit import clock
 from app.kit.errors import AppError
@@ -23,7 +20,6 @@ log = structlog.get_logger()
 
 LANGUAGES = {"en": "English", "pt_PT": "Português"}
 _TAGS = {"en": "en", "pt_PT": "pt-PT"}
-HTMX = Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
 
 
 def init_app(app: Flask) -> None:
@@ -36,8 +32,7 @@ def init_app(app: Flask) -> None:
     for away in AWAY:
         app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _unexpected)
-    app.url_defaults(_static_version)
-    app.add_url_rule("/vendor/htmx.js", "htmx", _htmx)
+    assets.init_app(app)
     app.context_processor(
         lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}
     )
@@ -84,19 +79,11 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", _policy())
     if settings().is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint not in {"static", "htmx"} or response.status_code >= 400:
+    if not assets.is_one() or response.status_code >= 400:
         headers.setdefault("Cache-Control", "no-store")
-    elif _is_what_was_asked_for(response):
+    elif assets.is_what_was_asked_for(response):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-
-
-def _is_what_was_asked_for(response: Response) -> bool:
-    """Whether the address carries the digest of the very bytes it got. Anything else must not be
-    kept: a page of the next version may come to a process that still has the last one's files."""
-    if response.status_code not in {200, 304} or "v" not in request.args:
-        return False
-    return request.args["v"] == _version_of(request.endpoint or "", request.view_args or {})
 
 
 def _policy() -> str:
@@ -119,38 +106,6 @@ def _plain_origins() -> list[str]:
         return []
     found = [*settings().operator_addresses, g.get("cancel_url")]
     return sorted({"/".join(one.split("/")[:3]) for one in found if one})
-
-
-@lru_cache(maxsize=256)
-def _digest(path: str, modified: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
-
-
-def _static_version(endpoint: str, values: dict[str, Any]) -> None:
-    if version := _version_of(endpoint, values):
-        values["v"] = version
-
-
-def _version_of(endpoint: str, values: dict[str, Any]) -> str | None:
-    """The digest of the file behind an address; None where there is none."""
-    if endpoint == "htmx":
-        path = HTMX
-    elif endpoint == "static" and "filename" in values:
-        path = Path(current_app.static_folder or "") / values["filename"]
-    else:
-        return None
-    return _digest(str(path), path.stat().st_mtime) if path.is_file() else None
-
-
-def _htmx() -> Response:
-    """htmx out of its package, which also brings it compressed."""
-    is_small = bool(request.accept_encodings["gzip"])
-    path = HTMX.with_suffix(".js.gz") if is_small else HTMX
-    response = send_file(path, mimetype="text/javascript")
-    response.vary.add("Accept-Encoding")
-    if is_small:
-        response.content_encoding = "gzip"
-    return response
 
 
 # --- errors

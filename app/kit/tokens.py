@@ -12,11 +12,13 @@ from ulid import ULID
 __all__ = [
     "API_KEY_PREFIX",
     "digest",
-    "fingerprint",
     "is_api_key",
+    "keyed_digest",
     "matches",
+    "matches_keyed",
     "new_api_key",
     "new_id",
+    "new_session_secret",
     "new_token",
     "new_webhook_secret",
 ]
@@ -34,6 +36,11 @@ def new_id(prefix: str) -> str:
 def new_token() -> str:
     """128 random bits as 32 hexadecimal characters."""
     return secrets.token_hex(16)
+
+
+def new_session_secret() -> str:
+    """256 random bits as 43 URL-safe characters, for a cookie."""
+    return secrets.token_urlsafe(32)
 
 
 def new_webhook_secret() -> str:
@@ -67,10 +74,14 @@ def matches(secret: str, stored: str) -> bool:
     return hmac.compare_digest(digest(secret), stored)
 
 
-def fingerprint(*parts: str) -> str:
-    """40 hexadecimal characters that stand for `parts`: short enough for every gateway's
-    idempotency key (Square takes 45, PayPal 108, Stripe 255)."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
+def keyed_digest(key: str, purpose: str) -> str:
+    """A token that only who holds `key` can make: HMAC-SHA256, 40 hexadecimal characters."""
+    return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def matches_keyed(key: str, purpose: str, given: str) -> bool:
+    """Compare a presented token with `keyed_digest` in constant time."""
+    return hmac.compare_digest(keyed_digest(key, purpose).encode(), given.encode())
 
 
 def _checksum(body: str) -> str:

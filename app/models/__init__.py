@@ -10,7 +10,7 @@ from app.models.door import Door, DoorKind
 from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
 from app.models.order import Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
-from app.models.people import Membership, Organization, Role, User
+from app.models.people import Membership, Organization, Role, Throttle, User, UserSession
 from app.models.provider import ApiKey, LatePolicy, Provider, WebhookEndpoint
 from app.models.record import AuditEntry, IdempotencyKey, TimelineEntry
 from app.models.sandbox import SandboxPayment, SandboxRefund
@@ -46,7 +46,9 @@ __all__ = [
     "SandboxPayment",
     "SandboxRefund",
     "Task",
+    "Throttle",
     "TimelineEntry",
     "User",
+    "UserSession",
     "WebhookEndpoint",
 ]

@@ -1,13 +1,14 @@
-"""Organizations, the people in them, and their roles."""
+"""Organizations, the people in them, their roles, and where they are signed in."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, String, UniqueConstraint
+from sqlalchemy import Boolean, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Model, Stamped, refers_to
+from app.models.base import Model, Stamped, UtcDateTime, refers_to
 
-__all__ = ["Membership", "Organization", "Role", "User"]
+__all__ = ["Membership", "Organization", "Role", "Throttle", "User", "UserSession"]
 
 
 class Role(StrEnum):
@@ -42,6 +43,7 @@ class User(Stamped, Model):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
@@ -56,3 +58,31 @@ class Membership(Stamped, Model):
     organization_id: Mapped[str] = mapped_column(String(40), refers_to("organizations"))
     user_id: Mapped[str] = mapped_column(String(40), refers_to("users"), index=True)
     role: Mapped[str] = mapped_column(String(10), default=Role.owner)
+
+
+class UserSession(Stamped, Model):
+    """One browser in which a person is signed in; the cookie holds the secret, we its digest."""
+
+    __tablename__ = "sessions"
+    ID_PREFIX = "ses"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(40), refers_to("users"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    # The organization this browser works for; None until the person belongs to one.
+    organization_id: Mapped[str | None] = mapped_column(String(40), refers_to("organizations"))
+    address: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # password or code given last
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Throttle(Model):
+    """How often something was tried in a window of time, counted for all processes together."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # a digest: no address in it
+    count: Mapped[int] = mapped_column(Integer)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,5 +1,6 @@
 """API keys: who is calling, and with what scopes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,17 +8,19 @@ from sqlalchemy import bindparam, or_, select, update
 
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
-from app.kit.errors import Unauthorized
+from app.kit.errors import NotFound, Refused, Unauthorized
 from app.kit.tenancy import across_organizations, as_org
 from app.kit.tokens import is_api_key, matches, new_api_key
 from app.models import ApiKey, Door, DoorKind, Organization, Provider
 from app.models.base import UtcDateTime
 from app.models.door import lookup_part
-from app.services import doors
+from app.models.provider import SCOPES
+from app.services import doors, records
 
-__all__ = ["Caller", "authenticate", "issue", "note_use"]
+__all__ = ["Caller", "add", "authenticate", "issue", "list_of", "note_use", "replace", "revoke"]
 
 REMEMBER_USE_EVERY = timedelta(minutes=5)
+OVERLAP = timedelta(hours=24)  # how long a key that was replaced still works
 
 
 @dataclass(frozen=True)
@@ -116,3 +119,54 @@ def issue(provider_id: str, scopes: tuple[str, ...]) -> str:
     db.session.add(key)
     doors.cut(DoorKind.api_key, secret, key.id)
     return secret
+
+
+def list_of(provider_id: str) -> Sequence[ApiKey]:
+    """A provider's keys, newest first; what is known of them, not what they are."""
+    with reading() as session:
+        found: Sequence[ApiKey] = session.scalars(
+            select(ApiKey).where(ApiKey.provider_id == provider_id).order_by(ApiKey.id.desc())
+        ).all()
+    return found
+
+
+def add(provider_id: str, scopes: Sequence[str], *, actor: str) -> str:
+    """Give a provider one more key (a step); shown this once. Raises Refused for unknown scopes."""
+    if not scopes or set(scopes) - set(SCOPES):
+        raise Refused(f"Scopes are: {', '.join(SCOPES)}", "invalid_scopes", field="scopes")
+    with transaction():
+        secret = issue(provider_id, tuple(one for one in SCOPES if one in scopes))
+        records.audit("api_key.added", actor=actor, subject=provider_id, scopes=list(scopes))
+    return secret
+
+
+def replace(provider_id: str, key_id: str, *, actor: str) -> str:
+    """Make a new key with an old one's scopes (a step); the old one works for another day.
+
+    Raises NotFound for a key that is not the provider's or works no more.
+    """
+    with transaction():
+        old = _working(provider_id, key_id)
+        secret = issue(provider_id, tuple(old.scopes))
+        soon = clock.now() + OVERLAP
+        old.expires_at = min(old.expires_at, soon) if old.expires_at else soon
+        records.audit("api_key.replaced", actor=actor, subject=provider_id, key=key_id)
+    return secret
+
+
+def revoke(provider_id: str, key_id: str, *, actor: str) -> None:
+    """End a key at once (a step). Raises NotFound as `replace` does."""
+    with transaction():
+        _working(provider_id, key_id).revoked_at = clock.now()
+        records.audit("api_key.revoked", actor=actor, subject=provider_id, key=key_id)
+
+
+def _working(provider_id: str, key_id: str) -> ApiKey:
+    key: ApiKey | None = db.session.scalars(
+        select(ApiKey)
+        .where(ApiKey.id == key_id, ApiKey.provider_id == provider_id, ApiKey.revoked_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if key is None or (key.expires_at and key.expires_at <= clock.now()):
+        raise NotFound("No such key")
+    return key

@@ -217,6 +217,7 @@ def save(
             raise Refused(f"{one.label} cannot start like that", "invalid_field", field=one.name)
         else:
             config[one.name] = typed
+    gone = sorted(set(removed) & (set(row.config) - set(config)))
     row.config = config
     if service_spec.gateway:
         inbound_endpoints.ensure(service, scope.kind, scope.owner)
@@ -225,8 +226,12 @@ def save(
         actor=actor,
         subject=f"{service} of {scope.kind}",
         fields=sorted(name for name, value in values.items() if value),
-        removed=sorted(removed),
+        **_only({"removed": gone}),
     )
+
+
+def _only(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if value}
 
 
 def _row_of(service: str, scope: Scope) -> tuple[type[Any], str, dict[str, str]]:

@@ -13,7 +13,7 @@ from app.kit.tenancy import as_org
 from app.models import Membership, Organization, Role, User
 from app.services import passwords
 
-__all__ = ["create_user", "ensure", "find", "slugify"]
+__all__ = ["check_name", "create_user", "ensure", "find", "found", "slugify"]
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}")
 
@@ -42,9 +42,7 @@ def ensure(name_or_slug: str, **values: object) -> Organization:
     found = find(name_or_slug)
     if found:
         return found
-    name = name_or_slug.strip()
-    if not name or len(name) > 120 or "\x00" in name:
-        raise Refused("An organization needs a name of 1 to 120 characters", "invalid_name")
+    name = check_name(name_or_slug)
     made = Organization(name=name, slug=slugify(name), **values)
     with as_org(made.id):
         try:
@@ -57,6 +55,32 @@ def ensure(name_or_slug: str, **values: object) -> Organization:
             made = Organization(name=name, slug=f"{slugify(name)}-{secrets.token_hex(2)}", **values)
             with transaction():
                 db.session.add(made)
+    return made
+
+
+def check_name(text: str) -> str:
+    """A name as it is stored. Raises Refused for one that will not do."""
+    name = text.strip()
+    if not name or len(name) > 120 or "\x00" in name:
+        raise Refused(
+            "An organization needs a name of 1 to 120 characters",
+            "invalid_name",
+            field="organization",
+        )
+    return name
+
+
+def found(name: str, owner_id: str, **values: object) -> Organization:
+    """Make an organization with its first owner (a step); its slug is made unique."""
+    name = check_name(name)
+    slug = slugify(name)
+    with reading() as session:
+        if session.scalar(select(Organization.id).where(Organization.slug == slug)):
+            slug = f"{slug}-{secrets.token_hex(3)}"
+    made = Organization(name=name, slug=slug, **values)
+    with as_org(made.id), transaction():
+        db.session.add(made)
+        db.session.add(Membership(organization_id=made.id, user_id=owner_id, role=Role.owner))
     return made
 
 

@@ -5,7 +5,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.kit.errors import Refused
 
-__all__ = ["check_strength", "hash_password", "verify_password"]
+__all__ = ["check_strength", "hash_password", "needs_rehash", "verify_password"]
 
 SHORTEST, LONGEST = 12, 128  # characters
 _COMMON = ("password", "passw0rd", "12345678", "qwertyuiop", "gatehouse", "iloveyou", "letmein")
@@ -43,6 +43,11 @@ def verify_password(stored: str | None, password: str) -> bool:
         return _hasher.verify(stored or _DUMMY, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def needs_rehash(stored: str | None) -> bool:
+    """True when a hash was made with other parameters than today's."""
+    return stored is not None and _hasher.check_needs_rehash(stored)
 
 
 # Hashing something for unknown users keeps them indistinguishable by time.

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from flask import Blueprint, json, redirect, render_template, request, url_for
+from flask import Blueprint, json, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.extensions import csrf, settings
@@ -22,11 +22,6 @@ bp = Blueprint("demo", __name__)
 csrf.exempt(bp)
 log = structlog.get_logger()
 _received: deque[tuple[datetime, dict[str, Any]]] = deque(maxlen=50)
-
-
-@bp.get("/")
-def start() -> ResponseReturnValue:
-    return redirect(url_for(".inbox"), 303)
 
 
 @bp.get("/demo")

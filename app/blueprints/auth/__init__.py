@@ -1,0 +1,12 @@
+"""The people's door: signing in, up and out, and looking after one's own account."""
+
+from flask import Blueprint
+
+from app.blueprints.auth import account, signing_in
+
+__all__ = ["bp"]
+
+bp = Blueprint("auth", __name__)
+
+signing_in.register(bp)
+account.register(bp)

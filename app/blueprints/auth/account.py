@@ -1,0 +1,72 @@
+"""One's own account: password, and the browsers that are signed in."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.blueprints import session
+from app.blueprints.auth.forms import PasswordForm
+from app.blueprints.forms import refuse
+from app.kit.errors import AppError
+from app.services import people, sessions
+from app.services.sessions import SignedIn
+
+__all__ = ["register"]
+
+
+def register(bp: Blueprint) -> None:
+    bp.get("/account")(show)
+    bp.post("/account/password")(change_password)
+    bp.post("/account/sessions/<session_id>/end")(end_one)
+    bp.post("/account/sessions/end-others")(end_others)
+    bp.post("/account/organization/<org_id>")(switch)
+
+
+def _who() -> SignedIn:
+    who = session.current()
+    if who is None:
+        raise RuntimeError("only behind signed_in")
+    return who
+
+
+def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template("auth/account.html", form=form, sessions=sessions.list_of(_who()))
+    return page, status
+
+
+@session.signed_in
+def show() -> ResponseReturnValue:
+    return _page(PasswordForm())
+
+
+@session.signed_in
+def change_password() -> ResponseReturnValue:
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _page(form, 422)
+    try:
+        people.change_password(_who(), form.current.data or "", form.password.data or "")
+    except AppError as error:
+        return _page(form, refuse(form, error))
+    flash(_("Your password was changed. You are signed out everywhere else."))
+    return redirect(url_for(".show"), 303)
+
+
+@session.signed_in
+def end_one(session_id: str) -> ResponseReturnValue:
+    sessions.end(_who(), session_id)
+    flash(_("That browser is signed out."))
+    return redirect(url_for(".show"), 303)
+
+
+@session.signed_in
+def end_others() -> ResponseReturnValue:
+    sessions.end_all(_who().user_id, but=_who().session_id)
+    flash(_("You are signed out everywhere else."))
+    return redirect(url_for(".show"), 303)
+
+
+@session.signed_in
+def switch(org_id: str) -> ResponseReturnValue:
+    sessions.work_for(_who(), org_id)
+    return redirect("/", 303)

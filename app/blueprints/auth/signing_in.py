@@ -1,0 +1,96 @@
+"""Signing in, up and out; and giving the password again."""
+
+import structlog
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.blueprints import session
+from app.blueprints.auth.forms import ConfirmForm, SignInForm, SignUpForm
+from app.blueprints.forms import refuse
+from app.extensions import settings
+from app.kit.errors import AppError, NotFound
+from app.services import people
+
+__all__ = ["register"]
+
+log = structlog.get_logger()
+
+
+def register(bp: Blueprint) -> None:
+    bp.route("/login", methods=["GET", "POST"])(sign_in)
+    bp.route("/signup", methods=["GET", "POST"])(sign_up)
+    bp.post("/logout")(sign_out)
+    bp.route("/account/confirm", methods=["GET", "POST"])(confirm)
+
+
+def sign_in() -> ResponseReturnValue:
+    form, goal = SignInForm(), session.local_path(request.args.get("next"))
+    if session.current():
+        return redirect(goal, 303)
+    status = 200
+    if form.validate_on_submit():
+        try:
+            user = people.sign_in(
+                form.email.data or "",
+                form.password.data or "",
+                address=request.remote_addr or "",
+                known=session.known(),
+            )
+            session.begin(user)
+            return redirect(goal, 303)
+        except AppError as error:
+            status = refuse(form, error)
+    elif form.errors:
+        status = 422
+    _tell_the_first_of_all()
+    return render_template("auth/login.html", form=form, open=people.may_sign_up(None)), status
+
+
+def _tell_the_first_of_all() -> None:
+    """Nobody has an account yet: whoever reads the log is the operator, and gets the link."""
+    link = people.first_link() if settings().is_production else None
+    if link:
+        log.warning("signup.first_link", link=link)
+
+
+def sign_up() -> ResponseReturnValue:
+    token = request.args.get("first")
+    if not people.may_sign_up(token):
+        raise NotFound("Signing up is closed")
+    form, status = SignUpForm(), 200
+    if form.validate_on_submit():
+        try:
+            user = people.sign_up(
+                form.email.data or "",
+                form.password.data or "",
+                form.organization.data or "",
+                token=token,
+            )
+            session.begin(user)
+            return redirect("/", 303)
+        except AppError as error:
+            status = refuse(form, error)
+    elif form.errors:
+        status = 422
+    return render_template("auth/signup.html", form=form), status
+
+
+def sign_out() -> ResponseReturnValue:
+    session.end()
+    return redirect("/login", 303)
+
+
+@session.signed_in
+def confirm() -> ResponseReturnValue:
+    form, status = ConfirmForm(), 200
+    goal = session.local_path(request.args.get("next"))
+    who = session.current()
+    if who and form.validate_on_submit():
+        try:
+            people.prove(who, form.password.data or "")
+            return redirect(goal, 303)
+        except AppError as error:
+            status = refuse(form, error, at="password")
+    elif form.errors:
+        status = 422
+    return render_template("auth/confirm.html", form=form), status

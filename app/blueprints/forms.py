@@ -1,0 +1,38 @@
+"""What the doors' forms share: a refusal of a service becomes a sentence at its field."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from app.kit.errors import AppError
+
+__all__ = ["refuse"]
+
+
+def refuse(form: FlaskForm, error: AppError, *, at: str | None = None) -> int:
+    """Put a service's refusal into a form: at the field it names, which the form may call `at`,
+    else above the form; the status to answer with."""
+    named = error.details.get("field")
+    name = at if named and named not in form else named
+    text = _said(error)
+    field: Any = form._fields.get(name) if name else None
+    if field is None:
+        form.form_errors.append(text)
+    else:
+        field.errors = [*field.errors, text]
+    return int(error.status) if error.status in {403, 409, 429} else 422
+
+
+def _said(error: AppError) -> str:
+    """The refusal in the reader's language, where a person is likely to meet it."""
+    texts = {
+        "wrong_password": _("That e-mail address and password do not belong together."),
+        "too_many_tries": _("Too many tries. Please wait a while, then try again."),
+        "weak_password": _("Use at least 12 characters, and no common password."),
+        "email_taken": _("That e-mail address already has an account."),
+        "invalid_email": _("That is not an e-mail address."),
+    }
+    if error.code == "wrong_password" and error.details.get("field"):
+        return str(_("That is not your password."))
+    return texts.get(error.code) or error.message

@@ -1,0 +1,66 @@
+"""Forms made from the catalogue alone: a service's fields become inputs, whatever the service."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.registry import Field
+from app.services.integrations import Card
+
+__all__ = ["form_for", "removed", "typed"]
+
+REMOVE = "remove-"  # before a field's name: the box that forgets a stored secret
+
+
+def form_for(card: Card) -> FlaskForm:
+    """The form of a service with its public values filled in. A stored secret is never sent to a
+    browser: its input is empty, and empty keeps."""
+    inputs = {one.name: _input(one, card) for one in card.spec.fields}
+    boxes = {
+        REMOVE + name: BooleanField(_("Remove the stored value")) for name in sorted(card.notes)
+    }
+    made: type[Any] = type("ServiceForm", (FlaskForm,), {**inputs, **boxes})
+    form: FlaskForm = made(data=dict(card.values))
+    return form
+
+
+def typed(form: FlaskForm, card: Card) -> dict[str, str]:
+    """What was typed, by field."""
+    found = {one.name: form[one.name].data for one in card.spec.fields}
+    return {name: _text(value) for name, value in found.items()}
+
+
+def removed(form: FlaskForm, card: Card) -> list[str]:
+    """Fields whose stored value is to go: secrets whose box is ticked, public ones left empty."""
+    secrets = [name for name in card.notes if form[REMOVE + name].data]
+    public = [one.name for one in card.spec.fields if not one.is_secret and not form[one.name].data]
+    return secrets + public
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return str(value or "")
+
+
+def _input(one: Field, card: Card) -> Any:
+    label, help_text = _(one.label), _(one.help) if one.help else ""
+    looks = {"spellcheck": "false", "autocomplete": "off"}
+    needed = one.required and not card.is_set(one.name)
+    checks = [InputRequired(_("Please fill this in")) if needed else Optional(), Length(max=2000)]
+    if one.kind == "secret":
+        if one.name in card.notes:
+            checks = checks[1:]  # neither needed nor optional: empty keeps what is there
+        return PasswordField(label, checks, description=help_text, render_kw=looks)
+    if one.kind == "choice":
+        return SelectField(label, choices=list(one.choices), default=one.default)
+    if one.kind == "switch":
+        return BooleanField(label, description=help_text)
+    if one.kind == "number":
+        looks["inputmode"] = "numeric"
+    if one.default:
+        looks["placeholder"] = one.default
+    return StringField(label, checks, description=help_text, render_kw=looks)

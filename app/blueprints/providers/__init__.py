@@ -1,0 +1,13 @@
+"""The merchants' door to their providers: who may ask for payments, with what key, told where."""
+
+from flask import Blueprint
+
+from app.blueprints.providers import endpoints, keys, pages
+
+__all__ = ["bp"]
+
+bp = Blueprint("providers", __name__)
+
+pages.register(bp)
+keys.register(bp)
+endpoints.register(bp)

@@ -1,0 +1,68 @@
+"""Where a provider is told: one more address, a new secret, a test event, on and off."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.blueprints import session
+from app.blueprints.forms import refuse
+from app.blueprints.providers.forms import EndpointForm
+from app.blueprints.providers.pages import page
+from app.kit.errors import AppError
+from app.services import providers, webhook_endpoints
+
+__all__ = ["register"]
+
+
+def register(bp: Blueprint) -> None:
+    bp.post("/providers/<slug>/endpoints")(add_endpoint)
+    bp.post("/providers/<slug>/endpoints/<endpoint_id>/secret")(replace_secret)
+    bp.post("/providers/<slug>/endpoints/<endpoint_id>/ping")(ping)
+    bp.post("/providers/<slug>/endpoints/<endpoint_id>/disable")(disable)
+    bp.post("/providers/<slug>/endpoints/<endpoint_id>/enable")(enable)
+
+
+@session.merchant("providers.change")
+@session.fresh
+def add_endpoint(slug: str) -> ResponseReturnValue:
+    provider, form = providers.find(slug), EndpointForm()
+    if not form.validate_on_submit():
+        return page(provider, endpoint_form=form, status=422)
+    try:
+        secret = webhook_endpoints.add(
+            provider.id, form.url.data or "", form.events.data or [], actor=session.actor()
+        )
+    except AppError as error:
+        return page(provider, endpoint_form=form, status=refuse(form, error, at="url"))
+    return page(provider, secrets={"webhook": secret})
+
+
+@session.merchant("providers.change")
+@session.fresh
+def replace_secret(slug: str, endpoint_id: str) -> ResponseReturnValue:
+    provider = providers.find(slug)
+    secret = webhook_endpoints.replace_secret(provider.id, endpoint_id, actor=session.actor())
+    return page(provider, secrets={"webhook": secret})
+
+
+@session.merchant("providers.change")
+def ping(slug: str, endpoint_id: str) -> ResponseReturnValue:
+    webhook_endpoints.ping(providers.find(slug).id, endpoint_id)
+    return _back(slug, _("A test event is on its way."))
+
+
+@session.merchant("providers.change")
+def disable(slug: str, endpoint_id: str) -> ResponseReturnValue:
+    webhook_endpoints.disable(providers.find(slug).id, endpoint_id, actor=session.actor())
+    return _back(slug, _("Nothing is sent there any more."))
+
+
+@session.merchant("providers.change")
+def enable(slug: str, endpoint_id: str) -> ResponseReturnValue:
+    webhook_endpoints.enable(providers.find(slug).id, endpoint_id, actor=session.actor())
+    return _back(slug, _("Webhooks are sent there again."))
+
+
+def _back(slug: str, said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect(url_for(".show", slug=slug), 303)

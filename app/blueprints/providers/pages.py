@@ -1,0 +1,104 @@
+"""The list of providers, a new one, and one with everything about it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.blueprints import session
+from app.blueprints.forms import refuse
+from app.blueprints.providers.forms import EndpointForm, KeyForm, NewForm, ProviderForm, values_of
+from app.kit.errors import AppError
+from app.models import Provider
+from app.services import api_keys, providers, webhook_endpoints
+
+__all__ = ["page", "register"]
+
+
+def register(bp: Blueprint) -> None:
+    bp.get("/providers")(index)
+    bp.route("/providers/new", methods=["GET", "POST"])(new)
+    bp.get("/providers/<slug>")(show)
+    bp.post("/providers/<slug>")(save)
+
+
+@session.merchant("look")
+def index() -> ResponseReturnValue:
+    return render_template("providers/index.html", providers=providers.index())
+
+
+@session.merchant("providers.change")
+@session.fresh
+def new() -> ResponseReturnValue:
+    form, status = NewForm(), 200
+    if form.validate_on_submit():
+        try:
+            made = providers.create(
+                name=form.name.data or "",
+                webhook_url=form.webhook_url.data or None,
+                gateway=form.payment_gateway.data or None,
+                success_url=form.success_url.data,
+                cancel_url=form.cancel_url.data,
+                scopes=("payments",),
+            )
+            secrets = {"key": made.api_key, "webhook": made.webhook_secret}
+            return page(made.provider, secrets=secrets)
+        except AppError as error:
+            status = refuse(form, error)
+    elif form.errors:
+        status = 422
+    return render_template("providers/new.html", form=form), status
+
+
+@session.merchant("look")
+def show(slug: str) -> ResponseReturnValue:
+    return page(providers.find(slug))
+
+
+@session.merchant("providers.change")
+def save(slug: str) -> ResponseReturnValue:
+    provider, form = providers.find(slug), ProviderForm()
+    if not form.validate_on_submit():
+        return page(provider, form=form, status=422)
+    try:
+        changed = providers.update(provider.id, _wanted(form), actor=session.actor())
+    except AppError as error:
+        return page(provider, form=form, status=refuse(form, error))
+    flash(_("Saved."))
+    return redirect(url_for(".show", slug=changed.slug), 303)
+
+
+def _wanted(form: ProviderForm) -> providers.Settings:
+    return providers.Settings(
+        name=form.name.data or "",
+        slug=form.slug.data or "",
+        is_active=form.status.data == "active",
+        gateway=form.payment_gateway.data or None,
+        use_own_credentials=bool(form.use_own_credentials.data),
+        success_url=form.success_url.data,
+        cancel_url=form.cancel_url.data,
+    )
+
+
+def page(
+    provider: Provider,
+    *,
+    form: ProviderForm | None = None,
+    key_form: KeyForm | None = None,
+    endpoint_form: EndpointForm | None = None,
+    secrets: dict[str, Any] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """One provider with its keys and endpoints; `secrets` are shown this once."""
+    shown = render_template(
+        "providers/provider.html",
+        provider=provider,
+        form=form or ProviderForm(formdata=None, data=values_of(provider)),
+        key_form=key_form or KeyForm(formdata=None),
+        endpoint_form=endpoint_form or EndpointForm(formdata=None),
+        keys=api_keys.list_of(provider.id),
+        endpoints=webhook_endpoints.list_of(provider.id),
+        secrets=secrets or {},
+    )
+    return shown, status

@@ -1,0 +1,121 @@
+"""People: signing up, proving who they are, changing their password."""
+
+import structlog
+from sqlalchemy import func, select, update
+
+from app.extensions import changed, reading, settings, transaction
+from app.kit import clock
+from app.kit.errors import Forbidden, Refused
+from app.kit.tokens import keyed_digest, matches_keyed
+from app.models import User
+from app.services import organizations, passwords, sessions, throttle
+from app.services.sessions import SignedIn
+from app.services.throttle import Limit
+
+__all__ = ["change_password", "first_link", "may_sign_up", "prove", "sign_in", "sign_up"]
+
+log = structlog.get_logger()
+
+QUARTER, HOUR = 900, 3600  # seconds
+_FIRST = "sign-up/first"
+
+
+def sign_in(email: str, password: str, *, address: str, known: str | None = None) -> User:
+    """The person whose e-mail address and password these are.
+
+    Raises Refused with one same answer for everything that is wrong, AppError 429 after too many
+    tries. `known` is the id of a person this browser was signed in as before: strangers who use up
+    the tries for an account do not lock that browser out.
+    """
+    name = email.strip().lower()
+    with reading() as session:
+        user: User | None = session.scalars(select(User).where(User.email == name)).one_or_none()
+    here = Limit(5, QUARTER, ("sign-in", name, address))
+    limits = [here, Limit(100, HOUR, ("sign-in", address))]
+    if user is None or known != user.id:
+        limits.append(Limit(20, HOUR, ("sign-in", name)))
+    throttle.take(*limits)
+    right = passwords.verify_password(user.password_hash if user else None, password)
+    if user is None or not right or user.disabled_at:
+        raise Refused("That e-mail address and password do not belong together", "wrong_password")
+    throttle.forget(here)
+    _rehash(user, password)
+    return user
+
+
+def _rehash(user: User, password: str) -> None:
+    if not passwords.needs_rehash(user.password_hash):
+        return
+    with transaction():
+        changed(
+            update(User)
+            .where(User.id == user.id)
+            .values(password_hash=passwords.hash_password(password))
+        )
+
+
+def prove(who: SignedIn, password: str) -> None:
+    """Ask for the password once more, before something grave. Raises Refused, AppError 429."""
+    here = Limit(5, QUARTER, ("prove", who.user_id))
+    throttle.take(here)
+    with reading() as session:
+        stored = session.scalar(select(User.password_hash).where(User.id == who.user_id))
+    if not passwords.verify_password(stored, password):
+        raise Refused("That is not your password", "wrong_password", field="current")
+    throttle.forget(here)
+    sessions.prove(who)
+
+
+def change_password(who: SignedIn, old: str, new: str) -> None:
+    """Change a person's password and sign their other browsers out (steps).
+
+    Raises Refused for a wrong old one or a new one that will not do.
+    """
+    prove(who, old)
+    passwords.check_strength(new, who.email)
+    with transaction():
+        changed(
+            update(User)
+            .where(User.id == who.user_id)
+            .values(password_hash=passwords.hash_password(new), updated_at=clock.now())
+        )
+    sessions.end_all(who.user_id, but=who.session_id)
+
+
+def may_sign_up(token: str | None) -> bool:
+    """Whether a stranger may make an account: as SIGNUP says, and the very first one in production
+    only with the link from the log."""
+    if _is_first():
+        if not settings().is_production:
+            return True
+        return bool(token) and matches_keyed(settings()["SECRET_KEY"], _FIRST, token or "")
+    return settings()["SIGNUP"] == "open"
+
+
+def first_link() -> str | None:
+    """Where the first person of this installation signs up; None when there is one already."""
+    if not _is_first():
+        return None
+    token = keyed_digest(settings()["SECRET_KEY"], _FIRST)
+    return f"{settings().public_base_url}/signup?first={token}"
+
+
+def sign_up(email: str, password: str, organization: str, *, token: str | None = None) -> User:
+    """Make an account with an organization of its own (steps).
+
+    Raises Forbidden when nobody may sign up, Refused for what will not do. An organization that
+    signed itself up does not use the environment's credentials until the operator lets it.
+    """
+    is_first = _is_first()
+    if not may_sign_up(token):
+        raise Forbidden("Ask whoever runs this installation for an account", "sign_up_closed")
+    organizations.check_name(organization)
+    made = organizations.create_user(email, password, org=None)
+    organizations.found(organization, made.id, uses_platform_credentials=is_first)
+    log.info("people.signed_up", user=made.id, first=is_first)
+    return made
+
+
+def _is_first() -> bool:
+    with reading() as session:
+        return not session.scalar(select(func.count(User.id)).where(User.is_demo.is_(False)))

@@ -1,0 +1,19 @@
+"""Who may do what: the one table that routes, pages and tests read."""
+
+from app.models import Role
+
+__all__ = ["PERMISSIONS", "permits"]
+
+_ALL = frozenset(Role)
+_LEADING = frozenset({Role.owner, Role.admin})
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "look": _ALL,
+    "integrations.change": _LEADING,
+    "providers.change": _LEADING,
+}
+
+
+def permits(role: Role, permission: str) -> bool:
+    """Whether a role may do something. Raises KeyError for what the table does not know."""
+    return role in PERMISSIONS[permission]

@@ -1,0 +1,204 @@
+"""Where people are signed in: each browser a row, which decides whose requests these are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from app.extensions import changed, db, reading, transaction
+from app.kit import clock
+from app.kit.errors import NotFound
+from app.kit.tokens import digest, new_session_secret
+from app.models import Membership, Organization, Role, User, UserSession
+
+__all__ = [
+    "FRESH",
+    "Belonging",
+    "SignedIn",
+    "end",
+    "end_all",
+    "find",
+    "list_of",
+    "prove",
+    "seen",
+    "start",
+    "work_for",
+]
+
+IDLE = timedelta(minutes=30)  # without a request (ASVS 7.3.1)
+LONGEST = timedelta(hours=12)  # in all (ASVS 7.3.2)
+FRESH = timedelta(minutes=10)  # how long a password counts as given just now
+NOTE_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """An organization a person belongs to, and their role in it."""
+
+    org_id: str
+    name: str
+    slug: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who sends a request, from which browser, for which organization."""
+
+    session_id: str
+    user_id: str
+    email: str
+    name: str
+    belongings: tuple[Belonging, ...]
+    current: Belonging | None
+    seen_at: datetime
+    proved_at: datetime
+
+    @property
+    def is_fresh(self) -> bool:
+        """True while the password was given a short time ago."""
+        return clock.now() - self.proved_at <= FRESH
+
+
+def start(user_id: str, *, address: str = "", agent: str = "") -> str:
+    """Sign a browser in (a step); the secret its cookie holds."""
+    secret, now = new_session_secret(), clock.now()
+    with transaction():
+        first = db.session.scalar(
+            select(Membership.organization_id)
+            .where(Membership.user_id == user_id)
+            .order_by(Membership.id)
+            .limit(1)
+        )
+        db.session.add(
+            UserSession(
+                user_id=user_id,
+                secret_hash=digest(secret),
+                organization_id=first,
+                address=address[:45],
+                agent=agent[:200],
+                seen_at=now,
+                proved_at=now,
+            )
+        )
+    return secret
+
+
+def find(secret: object) -> SignedIn | None:
+    """Who holds this secret, while the session lives and the person is not disabled."""
+    if not isinstance(secret, str) or not secret:
+        return None
+    now = clock.now()
+    with reading() as session:
+        row = session.execute(
+            select(UserSession, User)
+            .join(User, User.id == UserSession.user_id)
+            .where(
+                UserSession.secret_hash == digest(secret),
+                UserSession.ended_at.is_(None),
+                UserSession.seen_at > now - IDLE,
+                UserSession.created_at > now - LONGEST,
+                User.disabled_at.is_(None),
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        belongings = _belongings(row.User.id)
+    return _signed_in(row.UserSession, row.User, belongings)
+
+
+def _belongings(user_id: str) -> tuple[Belonging, ...]:
+    rows = db.session.execute(
+        select(Organization, Membership.role)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.id)
+    ).all()
+    return tuple(
+        Belonging(row.Organization.id, row.Organization.name, row.Organization.slug, Role(row.role))
+        for row in rows
+    )
+
+
+def _signed_in(row: UserSession, user: User, belongings: tuple[Belonging, ...]) -> SignedIn:
+    """The chosen organization only while the person still belongs to it."""
+    chosen = (one for one in belongings if one.org_id == row.organization_id)
+    current = next(chosen, belongings[0] if belongings else None)
+    return SignedIn(
+        row.id, user.id, user.email, user.name, belongings, current, row.seen_at, row.proved_at
+    )
+
+
+def seen(who: SignedIn) -> None:
+    """Keep a session in use alive (a step, every minute at most)."""
+    now = clock.now()
+    if now - who.seen_at < NOTE_EVERY:
+        return
+    with transaction():
+        changed(update(UserSession).where(UserSession.id == who.session_id).values(seen_at=now))
+
+
+def prove(who: SignedIn) -> None:
+    """The password was given again (a step): what needs it may be done for a while."""
+    with transaction():
+        changed(
+            update(UserSession)
+            .where(UserSession.id == who.session_id)
+            .values(proved_at=clock.now())
+        )
+
+
+def work_for(who: SignedIn, org_id: str) -> None:
+    """Switch this browser to another organization of the person's (a step). Raises NotFound."""
+    if org_id not in {one.org_id for one in who.belongings}:
+        raise NotFound("No such organization")
+    with transaction():
+        changed(
+            update(UserSession)
+            .where(UserSession.id == who.session_id)
+            .values(organization_id=org_id)
+        )
+
+
+def end(who: SignedIn, session_id: str) -> None:
+    """Sign one of the person's browsers out (a step). Raises NotFound for anybody else's."""
+    with transaction():
+        ended = changed(
+            update(UserSession)
+            .where(UserSession.id == session_id, UserSession.user_id == who.user_id)
+            .values(ended_at=clock.now())
+        )
+    if ended != 1:
+        raise NotFound("No such session")
+
+
+def end_all(user_id: str, *, but: str | None = None) -> int:
+    """Sign a person out everywhere, or everywhere else (a step); how many browsers that were."""
+    with transaction():
+        return changed(
+            update(UserSession)
+            .where(
+                UserSession.user_id == user_id,
+                UserSession.ended_at.is_(None),
+                UserSession.id != (but or ""),
+            )
+            .values(ended_at=clock.now())
+        )
+
+
+def list_of(who: SignedIn) -> Sequence[UserSession]:
+    """Where the person is signed in now, the browser used last first."""
+    now = clock.now()
+    with reading() as session:
+        found: Sequence[UserSession] = session.scalars(
+            select(UserSession)
+            .where(
+                UserSession.user_id == who.user_id,
+                UserSession.ended_at.is_(None),
+                UserSession.seen_at > now - IDLE,
+                UserSession.created_at > now - LONGEST,
+            )
+            .order_by(UserSession.seen_at.desc())
+        ).all()
+    return found

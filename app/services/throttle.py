@@ -1,0 +1,78 @@
+"""Slowing down guesses: tries are counted in the database, so that all processes count together."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import case, delete, or_, select, update
+
+from app.extensions import changed, db, insert_once, transaction
+from app.kit import clock
+from app.kit.errors import AppError
+from app.models import Throttle
+
+__all__ = ["Limit", "forget", "purge", "take"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `tries` of something, told apart by `parts`, in `seconds`."""
+
+    tries: int
+    seconds: int
+    parts: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256("\x1f".join(self.parts).encode()).hexdigest()
+
+
+def take(*limits: Limit) -> None:
+    """Count one try against each limit before it is made (a step).
+
+    Raises AppError 429 with Retry-After when one of them is used up; then nothing is counted.
+    """
+    with transaction():
+        for limit in sorted(limits, key=lambda one: one.key):  # so that nobody waits in a ring
+            if not _count(limit):
+                raise _too_many(limit)
+
+
+def forget(*limits: Limit) -> None:
+    """The right person got in: what was tried before counts no more (a step)."""
+    with transaction():
+        changed(delete(Throttle).where(Throttle.key.in_([one.key for one in limits])))
+
+
+def purge() -> None:
+    """Drop windows that are over (a step)."""
+    with transaction():
+        changed(delete(Throttle).where(Throttle.ends_at < clock.now()))
+
+
+def _count(limit: Limit) -> bool:
+    """One conditional UPDATE decides; of two that race for the last try one gets it."""
+    now = clock.now()
+    ends = now + timedelta(seconds=limit.seconds)
+    insert_once(Throttle, key=limit.key, count=0, ends_at=ends)
+    is_over = Throttle.ends_at <= now
+    taken = changed(
+        update(Throttle)
+        .where(Throttle.key == limit.key, or_(is_over, Throttle.count < limit.tries))
+        .values(
+            count=case((is_over, 1), else_=Throttle.count + 1),
+            ends_at=case((is_over, ends), else_=Throttle.ends_at),
+        )
+    )
+    return taken == 1
+
+
+def _too_many(limit: Limit) -> AppError:
+    ends = db.session.scalar(select(Throttle.ends_at).where(Throttle.key == limit.key))
+    wait = max(1, int((ends - clock.now()).total_seconds()) + 1) if ends else limit.seconds
+    return AppError(
+        "Too many tries; please wait a while",
+        "too_many_tries",
+        status=429,
+        headers={"Retry-After": str(wait)},
+    )

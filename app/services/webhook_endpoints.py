@@ -1,0 +1,91 @@
+"""A provider's webhook endpoints, as a merchant looks after them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.kit.errors import NotFound
+from app.kit.strictjson import dump
+from app.kit.tokens import new_webhook_secret
+from app.models import Event, EventType, Provider, WebhookEndpoint
+from app.services import credentials, events, providers, records
+
+__all__ = ["add", "disable", "enable", "list_of", "ping", "replace_secret"]
+
+OVERLAP = timedelta(hours=24)  # how long a replaced secret still signs beside the new one
+
+
+def list_of(provider_id: str) -> Sequence[WebhookEndpoint]:
+    """A provider's endpoints, oldest first."""
+    with reading() as session:
+        found: Sequence[WebhookEndpoint] = session.scalars(
+            select(WebhookEndpoint)
+            .where(WebhookEndpoint.provider_id == provider_id)
+            .order_by(WebhookEndpoint.id)
+        ).all()
+    return found
+
+
+def add(provider_id: str, url: str, wanted: Sequence[str], *, actor: str) -> str:
+    """One more endpoint (a step); its secret, shown this once. Raises Refused."""
+    with transaction():
+        secret = providers.add_endpoint(provider_id, url, tuple(wanted))
+        records.audit("webhook_endpoint.added", actor=actor, subject=provider_id, url=url)
+    return secret
+
+
+def replace_secret(provider_id: str, endpoint_id: str, *, actor: str) -> str:
+    """A new secret (a step), shown this once; for a day both sign. Raises NotFound."""
+    secret = new_webhook_secret()
+    with transaction():
+        endpoint = _locked(provider_id, endpoint_id)
+        endpoint.previous_secret = endpoint.secret
+        endpoint.previous_expires_at = clock.now() + OVERLAP
+        endpoint.secret = credentials.seal(
+            secret, table="webhook_endpoints", owner=endpoint.id, service="webhook", field="secret"
+        )
+        records.audit("webhook_endpoint.secret_replaced", actor=actor, subject=endpoint.id)
+    return secret
+
+
+def disable(provider_id: str, endpoint_id: str, *, actor: str) -> None:
+    """Send nothing there any more (a step); what happens meanwhile waits. Raises NotFound."""
+    with transaction():
+        endpoint = _locked(provider_id, endpoint_id)
+        endpoint.disabled_at = endpoint.disabled_at or clock.now()
+        endpoint.disabled_reason = "switched off by a merchant"
+        records.audit("webhook_endpoint.disabled", actor=actor, subject=endpoint.id)
+
+
+def enable(provider_id: str, endpoint_id: str, *, actor: str) -> None:
+    """Send there again from now on (a step). Raises NotFound."""
+    with transaction():
+        endpoint = _locked(provider_id, endpoint_id)
+        endpoint.disabled_at = endpoint.disabled_reason = endpoint.failing_since = None
+        endpoint.failures = 0
+        records.audit("webhook_endpoint.enabled", actor=actor, subject=endpoint.id)
+
+
+def ping(provider_id: str, endpoint_id: str) -> None:
+    """Send a test event to one endpoint (a step). Raises NotFound."""
+    with transaction():
+        endpoint = _locked(provider_id, endpoint_id)
+        provider = db.session.get_one(Provider, provider_id)
+        event = Event(provider_id=provider_id, type=EventType.ping, payload="")
+        event.payload = dump(events.ping_payload(event, provider)).decode()
+        db.session.add(event)
+        events.deliver_to(endpoint, event)
+
+
+def _locked(provider_id: str, endpoint_id: str) -> WebhookEndpoint:
+    found: WebhookEndpoint | None = db.session.scalars(
+        select(WebhookEndpoint)
+        .where(WebhookEndpoint.id == endpoint_id, WebhookEndpoint.provider_id == provider_id)
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFound("No such endpoint")
+    return found

@@ -1,0 +1,176 @@
+"""Signing in, up and out in a browser."""
+
+import pytest
+
+from app.services import people
+from tests.merchant import PASSWORD, Merchant, person
+
+
+@pytest.fixture
+def browser(app):
+    return Merchant(app)
+
+
+def test_a_stranger_signs_in_first_and_comes_back(app, browser):
+    person(app)
+    response = browser.get("/providers/new")
+    assert (response.status_code, response.location) == (303, "/login?next=/providers/new")
+    response = browser.sign_in("owner@acme.example", next="/providers/new")
+    assert (response.status_code, response.location) == (303, "/providers/new")
+    assert browser.get("/providers/new").status_code == 200
+
+
+def test_htmx_is_told_to_go_to_the_sign_in_page(browser):
+    response = browser.get("/integrations", **{"HX-Request": "true"})
+    assert response.status_code == 401
+    assert response.headers["HX-Redirect"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    "goal",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/e",
+     "\\\\evil.example", "evil.example", "/a\r\nSet-Cookie: x=y"],
+)  # fmt: skip
+def test_nobody_is_sent_to_a_strange_place(app, goal):
+    person(app)
+    browser = Merchant(app)
+    token = browser.token()
+    response = browser.client.post(
+        "/login",
+        query_string={"next": goal},
+        data={"csrf_token": token, "email": "owner@acme.example", "password": PASSWORD},
+    )
+    assert (response.status_code, response.location) == (303, "/")
+
+
+def test_a_wrong_password_is_a_sentence_and_keeps_the_address(app, browser):
+    person(app)
+    response = browser.sign_in("owner@acme.example", "not the password")
+    assert response.status_code == 422
+    assert 'role="alert"' in response.text
+    assert 'value="owner@acme.example"' in response.text
+    assert "not the password" not in response.text
+
+
+def test_an_empty_form_says_what_is_missing(browser):
+    response = browser.post("/login", email="", password="")
+    assert response.status_code == 422
+    assert response.text.count('aria-invalid="true"') == 2
+
+
+def test_after_too_many_tries_the_page_asks_to_wait(app, browser):
+    person(app)
+    answers = [browser.sign_in("owner@acme.example", "guess").status_code for _ in range(8)]
+    assert answers == [422] * 5 + [429] * 3
+    elsewhere = Merchant(app, "198.51.100.7")
+    assert elsewhere.sign_in("owner@acme.example").status_code == 303
+
+
+def test_two_web_processes_count_together(app, make_app):
+    person(app)
+    other = make_app()
+    for number in range(5):
+        Merchant([app, other][number % 2]).sign_in("owner@acme.example", "guess")
+    assert Merchant(app).sign_in("owner@acme.example", "guess").status_code == 429
+    assert Merchant(other).sign_in("owner@acme.example", "guess").status_code == 429
+
+
+# --- signing out
+
+
+def cookie_of(browser) -> str:
+    return browser.client.get_cookie("gh").value
+
+
+def test_a_cookie_is_worth_nothing_after_signing_out(app):
+    browser = person(app)
+    stolen = cookie_of(browser)
+    assert browser.post("/logout").location == "/login"
+    thief = Merchant(app)
+    thief.client.set_cookie("gh", stolen)
+    assert thief.get("/").location == "/login?next=/"
+
+
+def test_a_cookie_is_worth_nothing_after_a_new_password(app):
+    browser, other = person(app), Merchant(app)
+    other.sign_in("owner@acme.example")
+    changed = browser.post("/account/password", current=PASSWORD, password="another afternoon")
+    assert changed.status_code == 303
+    assert browser.get("/").status_code == 200
+    assert other.get("/").status_code == 303
+
+
+def test_signing_in_gives_a_cookie_that_nobody_held_before(app):
+    person(app)
+    browser = Merchant(app)
+    browser.get("/login")
+    before = cookie_of(browser)
+    browser.sign_in("owner@acme.example")
+    assert cookie_of(browser) != before
+
+
+def test_one_signs_ones_other_browsers_out(app):
+    browser, other = person(app), Merchant(app)
+    other.sign_in("owner@acme.example")
+    assert browser.get("/account").text.count("data-id=") == 2
+    browser.post("/account/sessions/end-others")
+    assert other.get("/").status_code == 303
+    assert browser.get("/account").text.count("data-id=") == 1
+
+
+def test_nobody_signs_somebody_elses_browser_out(app):
+    browser, other = person(app), person(app, org="Other")
+    session_id = other.get("/account").text.split('data-id="')[1].split('"')[0]
+    assert browser.post(f"/account/sessions/{session_id}/end").status_code == 404
+    assert other.get("/").status_code == 200
+
+
+# --- signing up
+
+
+def test_who_signs_up_is_in_at_once_with_an_organization(browser):
+    assert browser.sign_up().location == "/"
+    assert "Acme" in browser.get("/").text
+
+
+def test_in_production_only_the_link_from_the_log_lets_the_first_one_in(make_app):
+    app = make_app(
+        APP_ENV="production", PUBLIC_BASE_URL="https://pay.example.com", WEBHOOK_ALLOWED_CIDRS=""
+    )
+    browser = Merchant(app)
+    assert browser.client.get("/signup", base_url="https://pay.example.com").status_code == 404
+    with app.app_context():
+        link = people.first_link()
+    assert browser.client.get(link, base_url="https://pay.example.com").status_code == 200
+
+
+def test_signing_up_is_closed_after_the_first(app, browser):
+    browser.sign_up()
+    assert Merchant(app).get("/signup").status_code == 404
+
+
+# --- giving the password again
+
+
+def test_what_is_grave_needs_the_password_again_after_a_while(app, later):
+    browser = person(app)
+    assert browser.get("/providers/new").status_code == 200
+    later(601)
+    response = browser.get("/providers/new")
+    assert response.location == "/account/confirm?next=/providers/new"
+    response = browser.post("/account/confirm?next=/providers/new", password="not mine at all")
+    assert response.status_code == 422
+    response = browser.post("/account/confirm?next=/providers/new", password=PASSWORD)
+    assert response.location == "/providers/new"
+    assert browser.get("/providers/new").status_code == 200
+
+
+def test_a_person_without_an_organization_is_told_so(app):
+    from app.services import organizations
+
+    with app.app_context():
+        organizations.create_user("lone@example.com", PASSWORD, org=None)
+    browser = Merchant(app)
+    browser.sign_in("lone@example.com")
+    assert browser.get("/").status_code == 403
+    assert browser.get("/account").status_code == 200

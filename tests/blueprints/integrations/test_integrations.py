@@ -1,0 +1,213 @@
+"""Integrations: what was typed is sealed, shows its ends only, and can be tried out."""
+
+import pytest
+from sqlalchemy import select
+
+import app.registry as registry
+from app.extensions import db, reading
+from app.kit.tenancy import as_org
+from app.models import AuditEntry, IntegrationConfig, Role
+from app.registry import services
+from app.registry.spec import Field, Spec
+from app.services import credentials, organizations
+from app.services.credentials import Scope
+from tests import world
+from tests.fakes.stripe import StripeFake
+from tests.merchant import person
+
+KEY = "sk_test_51GatehouseCanary0001"
+HOOK = "whsec_canary_of_the_webhook_0002"
+
+
+@pytest.fixture
+def browser(app):
+    return person(app)
+
+
+def stored(app, service: str = "stripe"):
+    with app.app_context():
+        org = organizations.find("acme")
+        with as_org(org.id), reading() as session:
+            return session.scalars(
+                select(IntegrationConfig).where(IntegrationConfig.service == service)
+            ).one_or_none()
+
+
+def opened(app, name: str) -> str:
+    with app.app_context():
+        org = organizations.find("acme")
+        with as_org(org.id), reading():
+            found = credentials.stored("stripe", Scope("organization", org.id))
+            return credentials.open_stored(found)[name]
+
+
+def save(browser, service: str = "stripe", **fields: str):
+    return browser.post(f"/integrations/{service}", **fields)
+
+
+def test_every_service_has_a_card_and_a_page_with_its_fields(browser):
+    page = browser.get("/integrations").text
+    for key, spec in services().items():
+        assert f'data-id="{key}"' in page
+        form = browser.get(f"/integrations/{key}").text
+        for one in spec.fields:
+            assert f'name="{one.name}"' in form, (key, one.name)
+            assert f'for="{one.name}"' in form, (key, one.name)
+
+
+def test_a_saved_secret_is_sealed_and_shows_its_ends_only(app, browser):
+    assert save(browser, secretKey=KEY, webhookSecret=HOOK).status_code == 303
+    page = browser.get("/integrations/stripe").text
+    assert "sk_test...0001" in page
+    assert "owner@acme.example" in page
+    for secret in (KEY, HOOK):
+        assert secret not in page
+    with app.app_context(), db.engine.connect() as connection:
+        (config,) = connection.exec_driver_sql("SELECT config FROM integration_config").scalars()
+    assert config["secretKey"].startswith("enc:v1:")
+    assert KEY not in repr(config)
+    assert opened(app, "secretKey") == KEY
+
+
+def test_the_list_says_configured_and_in_which_mode(browser):
+    def card():
+        return (
+            browser.get("/integrations").text.partition('data-id="stripe"')[2].partition("</li>")[0]
+        )
+
+    assert "Not configured" in card()
+    save(browser, secretKey=KEY)
+    assert "Not configured" not in card()
+    assert "Configured" in card() and "Test" in card()
+    save(browser, secretKey="sk_live_51GatehouseCanary0001")
+    assert "Live" in card()
+
+
+def test_an_empty_field_keeps_and_remove_forgets(app, browser):
+    save(browser, secretKey=KEY, webhookSecret=HOOK, publishableKey="pk_test_51Canary")
+    save(browser, secretKey="", webhookSecret="", publishableKey="pk_test_51Canary")
+    assert opened(app, "webhookSecret") == HOOK
+    save(browser, **{"remove-webhookSecret": "y", "publishableKey": ""})
+    assert set(stored(app).config) == {"secretKey"}
+    assert HOOK[-4:] not in browser.get("/integrations/stripe").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"secretKey": "pk_test_51Canary0001"}, "secretKey"),
+        ({"secretKey": "garbage"}, "secretKey"),
+        ({"secretKey": KEY, "publishableKey": "pk_live_51Canary0001"}, "publishableKey"),
+        ({"secretKey": KEY, "webhookSecret": "we_1234567890"}, "webhookSecret"),
+        ({"secretKey": "sk_test_" + "x" * 3000}, "secretKey"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_at_its_field(app, browser, fields, where):
+    response = save(browser, **fields)
+    assert response.status_code == 422
+    assert f'id="{where}-error"' in response.text
+    assert stored(app) is None
+    assert fields["secretKey"] not in response.text
+
+
+def test_what_is_needed_is_asked_for(app, browser):
+    response = save(browser, publishableKey="pk_test_51Canary")
+    assert response.status_code == 422
+    assert 'id="secretKey-error"' in response.text
+
+
+def test_a_viewer_sees_but_does_not_change(app):
+    viewer = person(app, Role.viewer)
+    assert viewer.get("/integrations/stripe").status_code == 200
+    assert "Save" not in viewer.get("/integrations/stripe").text
+    assert save(viewer, secretKey=KEY).status_code == 403
+
+
+def test_the_audit_log_says_who_and_which_fields_and_no_value(app, browser):
+    save(browser, secretKey=KEY)
+    with app.app_context():
+        org = organizations.find("acme")
+        with as_org(org.id), reading() as session:
+            entry = session.scalars(select(AuditEntry)).one()
+    assert (entry.action, entry.actor) == ("credentials.saved", "owner@acme.example")
+    assert entry.data["fields"] == ["secretKey"]
+    assert KEY not in repr(entry.data)
+
+
+def test_the_inbound_address_is_shown_once_there_is_one(browser):
+    assert "/api/webhooks/stripe/" not in browser.get("/integrations/stripe").text
+    save(browser, secretKey=KEY)
+    assert (
+        f"{world.__name__ and 'http://127.0.0.1:5999'}/api/webhooks/stripe/"
+        in browser.get("/integrations/stripe").text
+    )
+
+
+# --- Test connection
+
+
+@pytest.fixture
+def stripe():
+    with StripeFake() as fake:
+        fake.account(KEY, id="acct_1Canary")
+        yield fake
+
+
+@pytest.fixture
+def connected(make_app, stripe):
+    browser = person(make_app(STRIPE_API_BASE=stripe.url))
+    save(browser, secretKey=KEY)
+    return browser
+
+
+def test_a_good_connection_names_account_and_mode(connected):
+    page = connected.post("/integrations/stripe/test").text
+    assert 'data-ok="true"' in page
+    assert "acct_1Canary" in page
+    assert "test mode" in page
+
+
+def test_a_key_they_do_not_know_is_said_and_not_shown(connected, stripe):
+    stripe.revoke(KEY)
+    page = connected.post("/integrations/stripe/test").text
+    assert 'data-ok="false"' in page
+    assert KEY not in page
+
+
+def test_silence_is_said(connected, stripe):
+    stripe.fail_next("GET /v1/account", status=503, times=3)
+    assert 'data-ok="false"' in connected.post("/integrations/stripe/test").text
+
+
+def test_a_service_without_an_adapter_says_so(browser):
+    assert 'data-ok="false"' in browser.post("/integrations/square/test").text
+
+
+# --- one catalogue entry, and nothing else
+
+
+def test_a_made_up_service_has_card_form_masking_and_environment(monkeypatch, make_app):
+    spec = Spec(
+        "pigeon",
+        "Pigeon Post",
+        "Notifications",
+        (
+            Field("loftKey", "Loft key", ("PIGEON_LOFT_KEY",), "secret", True),
+            Field("coop", "Coop", ("PIGEON_COOP",), "choice", default="north",
+                  choices=("north", "south")),
+        ),
+    )  # fmt: skip
+    monkeypatch.setitem(registry.SERVICES, "pigeon", spec)
+    app = make_app()
+    browser = person(app)
+    assert 'data-id="pigeon"' in browser.get("/integrations").text
+    assert save(browser, "pigeon", loftKey="coo-coo-canary-0003", coop="south").status_code == 303
+    page = browser.get("/integrations/pigeon").text
+    assert "coo-c...0003" in page and "coo-coo-canary-0003" not in page
+    assert '<option selected value="south">' in page
+
+    other = person(
+        make_app(PIGEON_LOFT_KEY="env-canary-0004"), email="b@acme.example", org="Second"
+    )
+    card = other.get("/integrations").text.partition('data-id="pigeon"')[2].partition("</li>")[0]
+    assert "Configured" in card and "Environment" in card

@@ -1,0 +1,223 @@
+"""Providers: made on a page, with a key that is shown once and works."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import reading
+from app.kit.tenancy import as_org
+from app.models import Delivery, WebhookEndpoint
+from app.services import organizations
+from tests import world
+from tests.merchant import person
+
+
+@pytest.fixture
+def browser(app):
+    return person(app)
+
+
+def shown(response, name: str) -> str:
+    return re.search(rf'data-secret="{name}">([^<]+)<', response.text)[1]
+
+
+@pytest.fixture
+def made(browser, httpserver):
+    httpserver.expect_request("/hook").respond_with_data("", status=204)
+    return browser.post(
+        "/providers/new",
+        name="Bitloader",
+        payment_gateway="sandbox",
+        webhook_url=httpserver.url_for("/hook"),
+        success_url="https://shop.example.com/thanks?order={orderId}",
+    )
+
+
+def create(app, key: str):
+    return app.test_client().post(
+        "/api/create-payment-intent",
+        json={"amount": 19.99},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+
+
+def ids(page: str, prefix: str) -> list[str]:
+    return re.findall(rf'data-id="({prefix}_\w+)"', page)
+
+
+def test_a_new_providers_key_is_shown_once_and_works(app, browser, made):
+    assert made.status_code == 200
+    key = shown(made, "key")
+    assert create(app, key).status_code == 200
+    page = browser.get("/providers/bitloader").text
+    assert key not in page
+    assert key[-4:] in page
+    assert shown(made, "webhook") not in page
+
+
+def test_the_list_shows_it(browser, made):
+    page = browser.get("/providers").text
+    assert "Bitloader" in page and 'data-id="prv_' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 121),
+        ("success_url", "javascript:alert(1)"),
+        ("success_url", "https://ok.example\\@evil.example"),
+        ("cancel_url", "//evil.example"),
+        ("webhook_url", "http://169.254.169.254/latest"),
+        ("webhook_url", "ftp://shop.example.com"),
+    ],
+)
+def test_what_would_not_work_later_is_refused_at_its_field(browser, field, value):
+    response = browser.post(
+        "/providers/new", **{"name": "Shop", "payment_gateway": "", field: value}
+    )
+    assert response.status_code == 422
+    assert f'id="{field}-error"' in response.text
+    assert "data-id" not in browser.get("/providers").text
+
+
+def test_its_settings_can_be_changed(browser, made):
+    fields = {
+        "name": "Bitloader 2",
+        "slug": "loader",
+        "status": "active",
+        "payment_gateway": "stripe",
+        "success_url": "https://shop.example.com/done",
+    }
+    response = browser.post("/providers/bitloader", **fields)
+    assert response.location == "/providers/loader"
+    page = browser.get("/providers/loader").text
+    assert 'value="Bitloader 2"' in page
+    assert 'value="https://shop.example.com/done"' in page
+    assert browser.get("/providers/bitloader").status_code == 404
+
+
+def test_two_providers_do_not_share_an_address(browser, made):
+    browser.post("/providers/new", name="Second", payment_gateway="")
+    response = browser.post(
+        "/providers/second", name="Second", slug="bitloader", status="active", payment_gateway=""
+    )
+    assert response.status_code == 422
+    assert 'id="slug-error"' in response.text
+
+
+def test_an_inactive_providers_key_is_refused(app, browser, made):
+    browser.post(
+        "/providers/bitloader",
+        name="Bitloader",
+        slug="bitloader",
+        status="inactive",
+        payment_gateway="sandbox",
+    )
+    assert create(app, shown(made, "key")).status_code == 401
+
+
+# --- keys
+
+
+def test_a_further_key_has_the_scopes_that_were_ticked(app, browser, made):
+    response = browser.post("/providers/bitloader/keys", scopes=["refunds"])
+    assert create(app, shown(response, "key")).status_code == 403
+    assert browser.post("/providers/bitloader/keys").status_code == 422
+
+
+def test_a_replaced_key_works_for_another_day(app, browser, made, later):
+    old = shown(made, "key")
+    key_id = ids(browser.get("/providers/bitloader").text, "key")[0]
+    new = shown(browser.post(f"/providers/bitloader/keys/{key_id}/replace"), "key")
+    later(24 * 3600 - 60)
+    assert create(app, old).status_code == create(app, new).status_code == 200
+    later(120)
+    assert create(app, old).status_code == 401
+    assert create(app, new).status_code == 200
+
+
+def test_a_revoked_key_ends_at_once(app, browser, made):
+    key_id = ids(browser.get("/providers/bitloader").text, "key")[0]
+    assert browser.post(f"/providers/bitloader/keys/{key_id}/revoke").status_code == 303
+    assert create(app, shown(made, "key")).status_code == 401
+    assert browser.post(f"/providers/bitloader/keys/{key_id}/revoke").status_code == 404
+
+
+# --- webhook endpoints
+
+
+def endpoint(app) -> WebhookEndpoint:
+    with app.app_context():
+        org = organizations.find("acme")
+        with as_org(org.id), reading() as session:
+            return session.scalars(select(WebhookEndpoint)).first()
+
+
+def test_a_test_event_arrives_signed(app, browser, made, httpserver):
+    from standardwebhooks import Webhook
+
+    assert (
+        browser.post(f"/providers/bitloader/endpoints/{endpoint(app).id}/ping").status_code == 303
+    )
+    world.run_tasks(app)
+    ((request, _),) = httpserver.log
+    Webhook(shown(made, "webhook")).verify(request.get_data(), dict(request.headers))
+    assert (request.json["event"], request.json["orderId"]) == ("ping", None)
+
+
+def test_for_a_day_both_secrets_sign(app, browser, made, httpserver, later):
+    from standardwebhooks import Webhook, WebhookVerificationError
+
+    path = f"/providers/bitloader/endpoints/{endpoint(app).id}"
+    old, new = shown(made, "webhook"), shown(browser.post(f"{path}/secret"), "webhook")
+
+    def verified(secret):
+        browser.post(f"{path}/ping")
+        world.run_tasks(app)
+        request, _ = httpserver.log[-1]
+        try:
+            Webhook(secret).verify(request.get_data(), dict(request.headers))
+        except WebhookVerificationError:
+            return False
+        return True
+
+    assert verified(old) and verified(new)
+    later(24 * 3600 + 1)
+    browser.sign_in("owner@acme.example")
+    assert verified(new)
+    assert not verified(old)
+
+
+def test_an_endpoint_that_is_off_gets_nothing(app, browser, made, httpserver):
+    path = f"/providers/bitloader/endpoints/{endpoint(app).id}"
+    browser.post(f"{path}/disable")
+    browser.post(f"{path}/ping")
+    world.run_tasks(app)
+    assert httpserver.log == []
+    browser.post(f"{path}/enable")
+    browser.post(f"{path}/ping")
+    world.run_tasks(app)
+    assert len(httpserver.log) == 1
+
+
+def test_a_further_endpoint_gets_the_events_that_were_ticked(app, browser, made, httpserver):
+    httpserver.expect_request("/second").respond_with_data("", status=204)
+    response = browser.post(
+        "/providers/bitloader/endpoints",
+        url=httpserver.url_for("/second"),
+        events=["payment_cancelled"],
+    )
+    assert response.status_code == 200 and shown(response, "webhook").startswith("whsec_")
+    order = create(app, shown(made, "key")).json
+    app.test_client().post(
+        f"/api/orders/{order['orderId']}/cancel",
+        headers={"Authorization": f"Bearer {shown(made, 'key')}"},
+    )
+    world.run_tasks(app)
+    assert [one.path for one, _ in httpserver.log] == ["/second"]
+    with app.app_context():
+        org = organizations.find("acme")
+        with as_org(org.id), reading() as session:
+            assert len(session.scalars(select(Delivery)).all()) == 1

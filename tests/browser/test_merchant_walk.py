@@ -1,0 +1,127 @@
+"""A merchant sets everything up in a real browser: from signing up to the first answered call."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests import world
+from tests.merchant import PASSWORD
+
+PAGES = ("/", "/integrations", "/integrations/stripe", "/providers", "/providers/new",
+         "/providers/bitloader", "/account", "/account/confirm")  # fmt: skip
+LIMIT = 100 * 1024  # bytes, as transferred
+
+
+def sign_up(page, base: str) -> None:
+    page.goto(f"{base}/signup")
+    page.get_by_label("Name of your organization").fill("Acme Tickets")
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url(f"{base}/")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_from_signing_up_to_a_call_that_is_answered(served, open_page, javascript):
+    watched = open_page(java_script_enabled=javascript)
+    page, base = watched.page, watched.base
+    page.goto(base)
+    assert page.url.startswith(f"{base}/login")
+    sign_up(page, base)
+
+    page.get_by_role("link", name="Connect a payment company").click()
+    page.get_by_role("link", name="Stripe", exact=True).click()
+    page.get_by_label("Secret key").fill(world.STRIPE_KEY)
+    page.get_by_label("Webhook signing secret").fill(world.STRIPE_WEBHOOK_SECRET)
+    page.get_by_role("button", name="Save").click()
+    assert "sk_test...0001" in page.content()
+    assert world.STRIPE_KEY not in page.content()
+    page.get_by_role("button", name="Test connection").click()
+    assert "acct_1Test" in page.locator("#tested").inner_text()
+
+    page.get_by_role("navigation").get_by_role("link", name="Providers").click()
+    page.get_by_role("link", name="Create the first one").click()
+    page.get_by_label("Name", exact=True).fill("Bitloader")
+    page.get_by_label("Payment company").select_option("stripe")
+    page.get_by_role("button", name="Create provider").click()
+    key = page.locator("[data-secret=key]").inner_text()
+    page.goto(f"{base}/providers/bitloader")
+    assert key not in page.content()
+
+    answer = served.app.test_client().post(
+        "/api/create-payment-intent",
+        json={"amount": 20},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    assert (answer.status_code, answer.json["gateway"]) == (200, "stripe")
+    page.goto(base)
+    assert page.locator(".step--done").count() == 3
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{base}/login")
+    watched.assert_clean()
+
+
+def test_by_keyboard_alone_one_signs_in_and_reaches_the_content(open_page, served):
+    watched = open_page()
+    page, base = watched.page, watched.base
+    sign_up(page, base)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(f"{base}/login")
+    page.get_by_label("E-mail").focus()
+    page.keyboard.type("ada@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{base}/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    watched.assert_clean()
+
+
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, served):
+    first = open_page()
+    sign_up(first.page, first.base)
+    first.page.goto(f"{first.base}/providers/new")
+    first.page.get_by_label("Name", exact=True).fill("Bitloader")
+    first.page.get_by_role("button", name="Create provider").click()
+    signed_in = first.page.context.storage_state()
+    found = {}
+    for scheme, width, locale in [("light", 375, "pt-PT"), ("dark", 1280, "en")]:
+        watched = open_page(
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
+            locale=locale,
+            storage_state=signed_in,
+        )
+        for path in PAGES:
+            watched.page.goto(watched.base + path)
+            result = Axe().run(watched.page)
+            if result.violations_count:
+                found[path, scheme] = [one["id"] for one in result.response["violations"]]
+            wide = watched.page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found[path, width] = wide
+    watched = open_page(color_scheme="dark")
+    for path in ("/login", "/signup?x=1"):
+        watched.page.goto(watched.base + path)
+        if Axe().run(watched.page).violations_count:
+            found[path] = "axe"
+    assert found == {}
+
+
+def test_a_page_weighs_less_than_100_kb_and_asks_for_styles_once(open_page, served):
+    watched = open_page()
+    sign_up(watched.page, watched.base)
+    sizes, styles = [], []
+    watched.page.on(
+        "requestfinished",
+        lambda one: (
+            sizes.append(sum(one.sizes()[part] for part in ("responseBodySize",))),
+            styles.append(one.url) if one.resource_type == "stylesheet" else None,
+        ),
+    )
+    watched.page.goto(f"{watched.base}/integrations")
+    watched.page.wait_for_load_state("networkidle")
+    assert sum(sizes) < LIMIT
+    assert len(styles) == 1

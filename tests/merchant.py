@@ -1,0 +1,64 @@
+"""A person with a browser: signs up or in, opens pages, fills their forms in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Flask
+
+from app.extensions import db, transaction
+from app.models import Membership, Role
+from app.services import organizations
+
+PASSWORD = "a quiet afternoon in May"
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Merchant:
+    """One browser and the person in front of it."""
+
+    def __init__(self, app: Flask, address: str = "192.0.2.1") -> None:
+        self.app = app
+        self.client = app.test_client()
+        self.address = address
+
+    def get(self, path: str, **headers: str):
+        return self.client.get(path, headers=headers, environ_base=self._from())
+
+    def post(self, path: str, token: str | None = None, **fields: Any):
+        """Send a form with the token of a page that was open; `token` may be another one, or ''."""
+        if token is None:
+            token = self.token()
+        data = {"csrf_token": token, **fields} if token else fields
+        return self.client.post(path, data=data, environ_base=self._from())
+
+    def token(self) -> str:
+        """What the forms of this browser carry."""
+        for page in ("/login", "/account"):
+            if found := TOKEN.search(self.get(page).text):
+                return found[1]
+        raise AssertionError("no page has a form")
+
+    def sign_up(self, email: str = "ada@example.com", organization: str = "Acme"):
+        return self.post("/signup", organization=organization, email=email, password=PASSWORD)
+
+    def sign_in(self, email: str = "ada@example.com", password: str = PASSWORD, **query: str):
+        where = "/login" + ("?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else "")
+        return self.post(where, email=email, password=password)
+
+    def _from(self) -> dict[str, str]:
+        return {"REMOTE_ADDR": self.address}
+
+
+def person(app: Flask, role: Role = Role.owner, org: str = "Acme", email: str | None = None):
+    """A signed-in browser of a new person with a role in an organization."""
+    email = email or f"{role}@{organizations.slugify(org)}.example"
+    with app.app_context():
+        found = organizations.ensure(org)
+        user = organizations.create_user(email, PASSWORD, org=None)
+        with transaction():
+            db.session.add(Membership(organization_id=found.id, user_id=user.id, role=role))
+    browser = Merchant(app)
+    assert browser.sign_in(email).status_code == 303
+    return browser

@@ -1,0 +1,162 @@
+"""Signing in and up: one answer for everything wrong, few guesses, and the owner still gets in."""
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.kit.errors import AppError, Forbidden, Refused
+from app.models import Organization, User
+from app.services import organizations, passwords, people, sessions
+
+PASSWORD = "a quiet afternoon in May"
+EMAIL = "ada@example.com"
+
+
+@pytest.fixture
+def ada(on_both):
+    with on_both.app_context():
+        yield organizations.create_user(EMAIL, PASSWORD, org="Acme")
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """How many passwords reach the hash, which costs a tenth of a second each."""
+    reached = []
+    real = passwords.verify_password
+
+    def look(stored, password):
+        reached.append(password)
+        return real(stored, password) if password == PASSWORD else False
+
+    monkeypatch.setattr(passwords, "verify_password", look)
+    return reached
+
+
+def test_the_right_password_says_who_it_is(ada):
+    assert people.sign_in(f" {EMAIL.upper()} ", PASSWORD, address="192.0.2.1").id == ada.id
+
+
+def test_everything_wrong_gets_one_same_answer(ada):
+    disabled = organizations.create_user("bob@example.com", PASSWORD, org="Acme")
+    with transaction():
+        db.session.get_one(User, disabled.id).disabled_at = clock.now()
+    said = set()
+    for email, password in [
+        (EMAIL, "wrong password here"),
+        ("nobody@example.com", PASSWORD),
+        ("bob@example.com", PASSWORD),
+        ("", ""),
+    ]:
+        with pytest.raises(Refused) as refusal:
+            people.sign_in(email, password, address="192.0.2.1")
+        said.add((refusal.value.message, refusal.value.code, refusal.value.status))
+    assert len(said) == 1
+
+
+def guess(times: int, address=lambda number: "192.0.2.66", known=None) -> None:
+    for number in range(times):
+        with pytest.raises(AppError):
+            people.sign_in(EMAIL, f"guess number {number}", address=address(number), known=known)
+
+
+def test_of_a_thousand_guesses_few_reach_the_hash_and_the_owner_gets_in_from_elsewhere(ada, hashed):
+    guess(1000)
+    assert len(hashed) <= 20
+    assert people.sign_in(EMAIL, PASSWORD, address="198.51.100.7").id == ada.id
+
+
+def test_guesses_from_many_places_do_not_lock_out_a_browser_that_is_known(ada, hashed):
+    guess(200, address=lambda number: f"203.0.113.{number}")
+    assert len(hashed) <= 20
+    with pytest.raises(AppError) as stranger:
+        people.sign_in(EMAIL, PASSWORD, address="198.51.100.7")
+    assert stranger.value.status == 429
+    assert people.sign_in(EMAIL, PASSWORD, address="198.51.100.7", known=ada.id).id == ada.id
+
+
+def test_a_known_browser_does_not_guess_without_end_either(ada, hashed):
+    guess(100, known=ada.id)
+    assert len(hashed) == 5
+
+
+def test_one_address_does_not_try_many_accounts(on_both, hashed):
+    with on_both.app_context():
+        for number in range(150):
+            with pytest.raises(AppError):
+                people.sign_in(f"user{number}@example.com", "x" * 12, address="192.0.2.66")
+    assert len(hashed) == 100
+
+
+def test_giving_the_password_again_is_limited_too(ada, hashed):
+    who = sessions.find(sessions.start(ada.id))
+    for number in range(50):
+        with pytest.raises(AppError):
+            people.prove(who, f"guess number {number}")
+    assert len(hashed) == 5
+
+
+# --- signing up
+
+
+@pytest.fixture
+def production(make_app):
+    def make(**more):
+        return make_app(
+            APP_ENV="production",
+            PUBLIC_BASE_URL="https://pay.example.com",
+            WEBHOOK_ALLOWED_CIDRS="",
+            **more,
+        )
+
+    return make
+
+
+def test_in_production_the_first_person_needs_the_link_from_the_log(production):
+    with production().app_context():
+        with pytest.raises(Forbidden):
+            people.sign_up(EMAIL, PASSWORD, "Acme")
+        with pytest.raises(Forbidden):
+            people.sign_up(EMAIL, PASSWORD, "Acme", token="0" * 40)
+        link = people.first_link()
+        assert link.startswith("https://pay.example.com/signup?first=")
+        token = link.partition("=")[2]
+        people.sign_up(EMAIL, PASSWORD, "Acme", token=token)
+        assert people.first_link() is None
+        with pytest.raises(Forbidden):
+            people.sign_up("bob@example.com", PASSWORD, "Second", token=token)
+
+
+def test_who_signs_up_where_it_is_open_does_not_get_the_operators_keys(production):
+    with production(SIGNUP="open").app_context():
+        first = people.first_link().partition("=")[2]
+        people.sign_up(EMAIL, PASSWORD, "Acme", token=first)
+        people.sign_up("bob@example.com", PASSWORD, "Acme")
+        with reading() as session:
+            rows = session.execute(
+                select(Organization.slug, Organization.uses_platform_credentials).order_by(
+                    Organization.id
+                )
+            ).all()
+    assert rows[0] == ("acme", True)
+    assert rows[1].slug.startswith("acme-")
+    assert rows[1].uses_platform_credentials is False
+
+
+def test_a_demo_person_is_not_the_first(app):
+    with app.app_context():
+        organizations.create_user("demo@gatehouse.example", PASSWORD, org="Demo", is_demo=True)
+        assert people.may_sign_up(None)
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "name"),
+    [("no address", PASSWORD, "Acme"), (EMAIL, "short", "Acme"), (EMAIL, PASSWORD, " ")],
+)
+def test_what_will_not_do_leaves_nothing_behind(app, email, password, name):
+    with app.app_context():
+        with pytest.raises(Refused):
+            people.sign_up(email, password, name)
+        with reading() as session:
+            assert session.scalars(select(User.id)).all() == []
+            assert session.scalars(select(Organization.id)).all() == []
