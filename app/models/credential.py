@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
+from app.kit.crypto import Sealed
 from app.models.base import (
     EncryptedType,
     Model,
@@ -74,6 +75,9 @@ class CredentialNote(OrgScoped, Stamped, Model):
     masked: Mapped[str] = mapped_column(String(40))
     set_by: Mapped[str | None] = mapped_column(String(254))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What it replaced and still opens what was signed with it, until that moment.
+    previous: Mapped[Sealed | None] = mapped_column(EncryptedType)
+    previous_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class InboundEndpoint(OrgScoped, Stamped, Model):

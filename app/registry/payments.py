@@ -66,6 +66,7 @@ STRIPE = Spec(
         minimum={"USD": 50, "EUR": 50, "GBP": 30, "CAD": 50, "JPY": 50},
         decimals={"MGA": 0, "BHD": 2, "JOD": 2, "KWD": 2, "OMR": 2, "TND": 2},
         base_url_env="STRIPE_API_BASE",
+        event_secret="webhookSecret",  # noqa: S106
     ),
     tests={"secretKey": ("sk_test", "rk_test"), "publishableKey": ("pk_test",)},
 )

@@ -62,6 +62,7 @@ class GatewaySpec:
     minimum: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
     cap: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
     decimals: Mapping[str, int] = field(default_factory=dict)  # where fewer than ISO 4217's
+    event_secret: str = ""  # the field that holds the secret of its calls to us
     is_builtin: bool = False  # ours: it needs no credentials and may be switched off
     base_url_env: str = ""
     calls_by: Literal["POST", "GET"] = "POST"  # how it calls us

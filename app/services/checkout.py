@@ -118,9 +118,10 @@ def _methods(order: Order, tried: list[Payment]) -> tuple[Method, ...]:
     return tuple(named[name] for name in offered if name in named)
 
 
-def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
+def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | None = None) -> Page:
     """Start, or go on with, paying by a method (a flow); the page then says what to do next.
 
+    `locale` is the language the customer chose, which the gateway's page is asked to speak, too.
     Choosing what was chosen before shows the same again and charges nothing twice. Raises
     Refused for a method that is not offered, Conflict when another payment is under way.
     """
@@ -131,6 +132,9 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
             return page(found)
         if not now.order.is_payable or now.is_unclear:
             return now
+        if locale and _may_speak(now, locale):
+            _speak(found.order_id, locale)
+            now = page(found)
         method = _wanted(now, wanted)
         shown = None if isinstance(now.action, actions.AskCustomer) else now.action
         if now.payment and now.payment.method == method.name and shown:
@@ -141,6 +145,17 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str]) -> Page:
         else:
             _start(now, method, answers)
         return page(found)
+
+
+def _may_speak(now: Page, locale: str) -> bool:
+    """Not while a gateway is being asked: the same call, repeated, has to be the same."""
+    is_asked = now.payment is not None and now.payment.status == PaymentStatus.created
+    return locale != now.order.locale and not is_asked
+
+
+def _speak(order_id: str, locale: str) -> None:
+    with transaction():
+        _locked(order_id).locale = locale
 
 
 def _wanted(now: Page, wanted: str) -> Method:

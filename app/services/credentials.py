@@ -6,6 +6,7 @@ Plaintext exists here and in an adapter's constructor, nowhere else.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -28,6 +29,7 @@ __all__ = [
     "mask",
     "note",
     "open_field",
+    "open_for_events",
     "open_stored",
     "save",
     "seal",
@@ -44,6 +46,7 @@ class Scope:
 
 
 PLATFORM = Scope("platform", "platform")
+OVERLAP = timedelta(hours=72)  # as long as gateways send an event again (Stripe: three days)
 # What every key of a kind begins with says nothing about the key.
 _NAMED = re.compile(r"(?:[srp]k_(?:live|test)_|whsec_|provider_|re_)")
 log = structlog.get_logger()
@@ -209,10 +212,12 @@ def save(
         if not typed:
             continue
         if one.is_secret:
-            config[one.name] = seal(
-                typed, table=model.__tablename__, owner=owner, service=service, field=one.name
-            )
-            note(owner, service, one.name, typed, actor=actor, org_id=current_org())
+            before = config.get(one.name)
+            place = {"table": model.__tablename__, "owner": owner, "service": service}
+            config[one.name] = seal(typed, **place, field=one.name)
+            made = note(owner, service, one.name, typed, actor=actor, org_id=current_org())
+            if isinstance(before, Sealed) and one.name == _event_secret(service_spec):
+                _keep_for_a_while(made, before, place)
         elif looks_sealed(typed):
             raise Refused(f"{one.label} cannot start like that", "invalid_field", field=one.name)
         else:
@@ -253,12 +258,55 @@ def _new_row(model: type[Any], keys: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _event_secret(service: Spec) -> str:
+    return service.gateway.event_secret if service.gateway else ""
+
+
+def _keep_for_a_while(made: CredentialNote, before: Sealed, place: Mapping[str, str]) -> None:
+    """A gateway goes on signing with the replaced secret for what it sends again."""
+    try:
+        plain = open_field(before, **place, field=made.field)
+    except CannotOpen:
+        return
+    made.previous = seal(plain, **_place_of_previous(made))
+    made.previous_until = clock.now() + OVERLAP
+
+
+def _place_of_previous(made: CredentialNote) -> dict[str, str]:
+    return {
+        "table": CredentialNote.__tablename__,
+        "owner": made.id,
+        "service": made.service,
+        "field": made.field,
+    }
+
+
+def open_for_events(found: Stored) -> Credentials:
+    """As `open_stored`, with the event secret's predecessor while that still counts, under its
+    name and `.previous`; reads inside the caller's reading()."""
+    opened = open_stored(found)
+    name = _event_secret(spec(found.service))
+    made = db.session.scalars(
+        select(CredentialNote).where(
+            CredentialNote.owner == found.place_owner,
+            CredentialNote.service == found.service,
+            CredentialNote.field == name,
+            CredentialNote.previous_until > clock.now(),
+        )
+    ).one_or_none()
+    if made is None or made.previous is None:
+        return opened
+    previous = open_field(made.previous, **_place_of_previous(made))
+    return Credentials({**opened.values, f"{name}.previous": previous}, opened.base_url)
+
+
 def note(
     owner: str, service: str, field_name: str, secret: str, *, actor: str, org_id: str
-) -> None:
+) -> CredentialNote:
     """Keep what may be shown of a value that was just sealed (a part)."""
     keys = {"org_id": org_id, "owner": owner, "service": service, "field": field_name}
     found = db.session.scalars(select(CredentialNote).filter_by(**keys)).one_or_none()
     made = found or CredentialNote(**keys)
     made.masked, made.set_by, made.set_at = mask(secret), actor, clock.now()
     db.session.add(made)
+    return made

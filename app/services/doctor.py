@@ -12,7 +12,7 @@ from app.extensions import AWAY, bell, db, keyring, reading, settings
 from app.kit import clock
 from app.kit.crypto import PREFIX, Keyring, Sealed
 from app.kit.tenancy import across_organizations
-from app.models import IntegrationConfig, ProviderCredentials, Task, WebhookEndpoint
+from app.models import CredentialNote, IntegrationConfig, ProviderCredentials, Task, WebhookEndpoint
 from app.registry import gateways
 
 __all__ = ["Check", "essential", "everything", "readiness", "unknown_keys"]
@@ -115,7 +115,11 @@ def unknown_keys() -> set[str]:
         for model in (IntegrationConfig, ProviderCredentials):
             for config in session.scalars(select(model.config)):
                 found |= {one.kid or "" for one in config.values() if isinstance(one, Sealed)}
-        for secret in (WebhookEndpoint.secret, WebhookEndpoint.previous_secret):
+        for secret in (
+            WebhookEndpoint.secret,
+            WebhookEndpoint.previous_secret,
+            CredentialNote.previous,
+        ):
             found |= _kids_in(session, secret)
     return found - set(keyring().keys)
 

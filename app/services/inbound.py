@@ -79,10 +79,10 @@ def receive(
 def _adapter(gateway: str, source: Source) -> base.Gateway:
     try:
         if source.org_id is None:
-            adapter = routing.connect_scope(gateway, source.scope)
+            adapter = routing.connect_for_events(gateway, source.scope)
         else:
             with as_org(source.org_id):
-                adapter = routing.connect_scope(gateway, source.scope)
+                adapter = routing.connect_for_events(gateway, source.scope)
     except base.Misconfigured as error:
         raise _no_secret() from error
     if not adapter.can_read_events():

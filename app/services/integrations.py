@@ -14,7 +14,7 @@ from app.registry import Spec, services
 from app.services import credentials, inbound_endpoints, routing
 from app.services.credentials import PLATFORM, Scope, Stored
 
-__all__ = ["Card", "Tested", "card", "cards", "find_spec", "save", "verify"]
+__all__ = ["Card", "Tested", "card", "cards", "find_spec", "own_scope", "save", "verify"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ class Tested:
     said: str = ""  # what the company said
 
 
+def own_scope() -> Scope:
+    """The current organization's own values."""
+    return Scope("organization", current_org())
+
+
 def find_spec(key: str) -> Spec:
     """A service of the catalogue. Raises NotFound."""
     if key not in services():
@@ -67,7 +72,7 @@ def find_spec(key: str) -> Spec:
 
 def cards() -> list[Card]:
     """Every service of the catalogue, as it stands for the current organization."""
-    scope = Scope("organization", current_org())
+    scope = own_scope()
     with reading() as session:
         allowed = _uses_platform()
         notes = session.scalars(
@@ -82,7 +87,7 @@ def cards() -> list[Card]:
 def card(key: str, scope: Scope | None = None) -> Card:
     """One service for a scope, the organization's own by default. Raises NotFound."""
     spec = find_spec(key)
-    scope = scope or Scope("organization", current_org())
+    scope = scope or own_scope()
     with reading() as session:
         found = credentials.stored(key, scope)
         notes = session.scalars(
@@ -143,7 +148,7 @@ def save(
     Raises NotFound, Refused naming the field for a value that cannot be right.
     """
     spec = find_spec(key)
-    scope = scope or Scope("organization", current_org())
+    scope = scope or own_scope()
     _check(spec, typed)
     with transaction():
         credentials.save(key, scope, typed, removed=removed, actor=actor)
@@ -184,7 +189,7 @@ def verify(key: str, scope: Scope | None = None) -> Tested:
 
 def _testable(key: str) -> Scope:
     """The scope that would pay: the organization's own values, else the environment's."""
-    own = Scope("organization", current_org())
+    own = own_scope()
     with reading():
         use_own = not credentials.stored(key, own).is_empty or not _uses_platform()
     builtin = services()[key].gateway

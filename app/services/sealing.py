@@ -9,7 +9,13 @@ from sqlalchemy import select
 from app.extensions import db, reading, settings, transaction
 from app.kit.crypto import CannotOpen, Sealed
 from app.kit.tenancy import across_organizations
-from app.models import InboundEvent, IntegrationConfig, ProviderCredentials, WebhookEndpoint
+from app.models import (
+    CredentialNote,
+    InboundEvent,
+    IntegrationConfig,
+    ProviderCredentials,
+    WebhookEndpoint,
+)
 from app.registry import services, spec
 from app.services import credentials
 
@@ -69,6 +75,9 @@ def _sealed_values(session: Any) -> Iterator[tuple[Sealed | str, dict[str, str]]
         for value in (endpoint.secret, endpoint.previous_secret):
             if value is not None:
                 yield value, place
+    for note in session.scalars(select(CredentialNote).where(CredentialNote.previous.is_not(None))):
+        place = _place_of("credential_notes", note.id, note.service, note.field)
+        yield note.previous, place
     for event in session.execute(select(InboundEvent.id, InboundEvent.gateway, InboundEvent.body)):
         yield event.body, _place_of("inbound_events", event.id, event.gateway, "body")
 

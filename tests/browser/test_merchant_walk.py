@@ -21,7 +21,7 @@ def sign_up(page, base: str) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
-def test_from_signing_up_to_a_call_that_is_answered(served, open_page, javascript):
+def test_from_signing_up_to_a_call_that_is_answered(served, open_page, stripe_fake, javascript):
     watched = open_page(java_script_enabled=javascript)
     page, base = watched.page, watched.base
     page.goto(base)
@@ -31,12 +31,15 @@ def test_from_signing_up_to_a_call_that_is_answered(served, open_page, javascrip
     page.get_by_role("link", name="Connect a payment company").click()
     page.get_by_role("link", name="Stripe", exact=True).click()
     page.get_by_label("Secret key").fill(world.STRIPE_KEY)
-    page.get_by_label("Webhook signing secret").fill(world.STRIPE_WEBHOOK_SECRET)
     page.get_by_role("button", name="Save").click()
     assert "sk_test...0001" in page.content()
     assert world.STRIPE_KEY not in page.content()
     page.get_by_role("button", name="Test connection").click()
     assert "acct_1Test" in page.locator("#tested").inner_text()
+
+    page.get_by_role("button", name="Create or repair it for me").click()
+    assert page.locator("#health").get_attribute("data-state") == "fine"
+    assert len(stripe_fake.webhook_endpoints()) == 1
 
     page.get_by_role("navigation").get_by_role("link", name="Providers").click()
     page.get_by_role("link", name="Create the first one").click()

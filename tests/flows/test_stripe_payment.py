@@ -241,3 +241,9 @@ def test_events_in_any_order_end_in_one_state_with_one_success(stripe_shop, told
     assert (seen["status"], seen["refundedAmount"]) == ("refunded", 20)
     assert told().count("payment_succeeded") == 1
     assert told() == ["payment_failed", "payment_succeeded", "payment_refunded"]
+
+
+def test_the_language_a_customer_chose_is_asked_of_the_gateways_page_too(stripe_shop):
+    order = stripe_shop.order(20, locale="en")
+    stripe_shop.choose(order, "card", lang="pt-PT")
+    assert stripe_shop.stripe.sessions()[-1]["locale"] == "pt"

@@ -17,8 +17,11 @@ __all__ = [
     "BadSignature",
     "Busy",
     "Created",
+    "CreatedEndpoint",
     "Credentials",
     "Declined",
+    "EndpointState",
+    "EventEndpoints",
     "Gateway",
     "GatewayError",
     "GatewayEvent",
@@ -204,6 +207,47 @@ class Verification:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class EndpointState:
+    """An address that a gateway calls about events, as it has it registered."""
+
+    id: str
+    url: str
+    is_enabled: bool
+    missing: tuple[str, ...] = ()  # events we need and it is not told of
+
+
+@dataclass(frozen=True)
+class CreatedEndpoint:
+    """A new registration; the secret is shown to us this once."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
+class EventEndpoints(Protocol):
+    """Registering our address at a gateway that has an API for it.
+
+    Every call may raise Misconfigured, Busy, Unavailable, Impossible.
+    """
+
+    def find(self, url: str) -> EndpointState | None:
+        """The registration of this address, if there is one."""
+        ...
+
+    def create(self, url: str) -> CreatedEndpoint:
+        """Register an address for every event we need."""
+        ...
+
+    def repair(self, endpoint_id: str) -> None:
+        """Switch a registration on, for every event we need. Raises Missing."""
+        ...
+
+    def delete(self, endpoint_id: str) -> None:
+        """Take a registration away; one that is gone is fine."""
+        ...
+
+
 class Gateway(Protocol):
     """One company that moves money, for one set of credentials.
 
@@ -267,6 +311,11 @@ class Gateway(Protocol):
 
     def can_read_events(self) -> bool:
         """False when the secret that inbound calls are verified with is not set."""
+        ...
+
+    @property
+    def endpoints(self) -> EventEndpoints | None:
+        """How our address is registered there; None where only a person can do that."""
         ...
 
     def verify(self) -> Verification:

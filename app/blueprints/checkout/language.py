@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from app.blueprints.web import LANGUAGES
 from app.extensions import settings
 
-__all__ = ["chosen", "kept"]
+__all__ = ["chosen", "kept", "locale"]
 
 
 def chosen() -> dict[str, Any]:
@@ -18,6 +19,12 @@ def chosen() -> dict[str, Any]:
         if lang := asked.get("lang"):
             return {"lang": lang[:10]}
     return {}
+
+
+def locale() -> str | None:
+    """The choice as orders and gateways write it, if it is one of ours; else None."""
+    name = str(chosen().get("lang", "")).replace("-", "_")
+    return name.replace("_", "-") if name in LANGUAGES else None
 
 
 def kept(url: str) -> str:

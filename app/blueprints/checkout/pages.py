@@ -1,5 +1,6 @@
 """The checkout page and what its buttons do."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from app.services.checkout import Found, Page
 __all__ = ["register"]
 
 UNKNOWN_TOKENS = "100/minute"  # from one address
+ASKING = "30/minute"  # requests about one order that ask its gateway
 ANSWERS = ("phone", "email")
 RETURN_AFTER = 5  # seconds until a customer who paid is sent back to the provider
 
@@ -36,9 +38,19 @@ def show(token: str) -> ResponseReturnValue:
 def pay(token: str) -> ResponseReturnValue:
     found = _find(token)
     tokens.check(token)
+    with _few(token):
+        return _pay(token, found)
+
+
+def _few(token: str) -> AbstractContextManager[None]:
+    """An order's address is known to strangers at times: it must not wear a gateway out."""
+    return limiter.shared_limit(ASKING, "checkout", key_func=lambda: f"asks:{token}")
+
+
+def _pay(token: str, found: Found) -> ResponseReturnValue:
     answers = {name: request.form.get(name, "").strip()[:254] for name in ANSWERS}
     try:
-        page = checkout.pay(found, request.form.get("method", ""), answers)
+        page = checkout.pay(found, request.form.get("method", ""), answers, language.locale())
     except (Refused, Conflict) as error:
         return _page(token, checkout.page(found), error)
     if page.redirect_url:
@@ -52,7 +64,8 @@ def status(token: str) -> ResponseReturnValue:
 
 
 def come_back(token: str) -> ResponseReturnValue:
-    checkout.come_back(_find(token))
+    with _few(token):
+        checkout.come_back(_find(token))
     return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 
@@ -85,7 +98,8 @@ def receipt(token: str) -> ResponseReturnValue:
 
 def qr(token: str) -> ResponseReturnValue:
     """The gateway's QR image from our own origin, so that the browser speaks to nobody else."""
-    content_type, body = checkout.image(_find(token))
+    with _few(token):
+        content_type, body = checkout.image(_find(token))
     return Response(body, mimetype=content_type)
 
 

@@ -1,5 +1,7 @@
 """The merchants' door to outside companies: what is configured, and with whose keys."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,9 +9,10 @@ from flask_wtf import FlaskForm
 
 from app.blueprints import generated, session
 from app.blueprints.forms import refuse
-from app.kit.errors import AppError
-from app.services import integrations
-from app.services.integrations import Card, Tested
+from app.kit.errors import AppError, Refused
+from app.services import event_endpoints, integrations
+from app.services.event_endpoints import Health
+from app.services.integrations import Card
 
 __all__ = ["bp"]
 
@@ -29,8 +32,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/integrations/<service>")
 @session.merchant("look")
 def show(service: str) -> ResponseReturnValue:
-    card = integrations.card(service)
-    return _page(card, generated.form_for(card))
+    return _page(integrations.card(service))
 
 
 @bp.post("/integrations/<service>")
@@ -57,12 +59,38 @@ def save(service: str) -> ResponseReturnValue:
 @bp.post("/integrations/<service>/test")
 @session.merchant("integrations.change")
 def verify(service: str) -> ResponseReturnValue:
+    return _page(integrations.card(service), tested=integrations.verify(service))
+
+
+@bp.post("/integrations/<service>/endpoint/check")
+@session.merchant("integrations.change")
+def check_endpoint(service: str) -> ResponseReturnValue:
     card = integrations.card(service)
-    return _page(card, generated.form_for(card), tested=integrations.verify(service))
+    return _with_health(card, lambda: event_endpoints.check(service, integrations.own_scope()))
+
+
+@bp.post("/integrations/<service>/endpoint")
+@session.merchant("integrations.change")
+@session.fresh
+def mend_endpoint(service: str) -> ResponseReturnValue:
+    actor = session.actor()
+    return _with_health(
+        integrations.card(service),
+        lambda: event_endpoints.mend(service, integrations.own_scope(), actor=actor),
+    )
+
+
+def _with_health(card: Card, ask: Callable[[], Health]) -> ResponseReturnValue:
+    try:
+        health = ask()
+        return _page(integrations.card(card.spec.key), health=health)
+    except Refused as error:
+        return _page(card, status=error.status, said=error.message)
 
 
 def _page(
-    card: Card, form: FlaskForm, *, status: int = 200, tested: Tested | None = None
+    card: Card, form: FlaskForm | None = None, *, status: int = 200, **came_of: object
 ) -> ResponseReturnValue:
-    page = render_template("integrations/service.html", card=card, form=form, tested=tested)
-    return page, status
+    """A service's page; `came_of` is what a button on it brought: tested, health or said."""
+    form = form or generated.form_for(card)
+    return render_template("integrations/service.html", card=card, form=form, **came_of), status

@@ -72,3 +72,12 @@ def test_guessing_addresses_ends_after_a_hundred_in_a_minute(client, shop):
     assert guess("10.1.1.2").status_code == 404
     # Who knows an address is not held up by a neighbour who guesses.
     assert guess("10.1.1.1", shop.order(5)["token"]).status_code == 200
+
+
+def test_an_orders_address_does_not_wear_its_gateway_out(client, shop):
+    order = shop.order(5)
+    path = f"/checkout/o/{order['token']}"
+    assert {client.get(f"{path}/return").status_code for _ in range(30)} == {303}
+    assert client.get(f"{path}/return").status_code == 429
+    assert client.get(path).status_code == 200, "looking is free"
+    assert client.get(f"/checkout/o/{shop.order(5)['token']}/return").status_code == 303

@@ -1,5 +1,7 @@
 """Integrations: what was typed is sealed, shows its ends only, and can be tried out."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -11,7 +13,6 @@ from app.registry import services
 from app.registry.spec import Field, Spec
 from app.services import credentials, organizations
 from app.services.credentials import Scope
-from tests import world
 from tests.fakes.stripe import StripeFake
 from tests.merchant import person
 
@@ -137,10 +138,8 @@ def test_the_audit_log_says_who_and_which_fields_and_no_value(app, browser):
 def test_the_inbound_address_is_shown_once_there_is_one(browser):
     assert "/api/webhooks/stripe/" not in browser.get("/integrations/stripe").text
     save(browser, secretKey=KEY)
-    assert (
-        f"{world.__name__ and 'http://127.0.0.1:5999'}/api/webhooks/stripe/"
-        in browser.get("/integrations/stripe").text
-    )
+    page = browser.get("/integrations/stripe").text
+    assert "http://127.0.0.1:5999/api/webhooks/stripe/" in page
 
 
 # --- Test connection
@@ -181,6 +180,31 @@ def test_silence_is_said(connected, stripe):
 
 def test_a_service_without_an_adapter_says_so(browser):
     assert 'data-ok="false"' in browser.post("/integrations/square/test").text
+
+
+# --- the endpoint at Stripe
+
+
+def health(response) -> str:
+    return response.text.partition('data-state="')[2].partition('"')[0]
+
+
+def test_one_press_registers_our_address_and_keeps_its_secret(connected, stripe):
+    assert health(connected.post("/integrations/stripe/endpoint/check")) == "missing"
+    response = connected.post("/integrations/stripe/endpoint")
+    assert health(response) == "fine"
+    assert re.search(r"<code>whsec_\w\.\.\.\w{4}</code>", response.text)
+    (made,) = stripe.webhook_endpoints()
+    assert made["url"] in response.text
+    assert health(connected.post("/integrations/stripe/endpoint/check")) == "fine"
+
+
+def test_a_refusal_of_theirs_is_a_sentence(connected, stripe):
+    stripe.account(KEY, id="acct_1Canary", lacks=["webhook_endpoints:write"])
+    response = connected.post("/integrations/stripe/endpoint")
+    assert response.status_code == 400
+    assert 'role="alert"' in response.text
+    assert stripe.webhook_endpoints() == []
 
 
 # --- one catalogue entry, and nothing else

@@ -10,6 +10,7 @@ from typing import Any
 from app.adapters.gateways import actions, base
 from app.adapters.gateways.stripe import events, images, params, snapshots
 from app.adapters.gateways.stripe.client import connect, translated
+from app.adapters.gateways.stripe.endpoints import StripeEndpoints
 
 __all__ = ["StripeGateway"]
 
@@ -101,6 +102,10 @@ class StripeGateway:
 
     def can_read_events(self) -> bool:
         return bool(self._webhook_secrets())
+
+    @property
+    def endpoints(self) -> StripeEndpoints:
+        return StripeEndpoints(self.client)
 
     def verify(self) -> base.Verification:
         with translated():

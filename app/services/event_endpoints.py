@@ -1,0 +1,128 @@
+"""Our address at a gateway: registered, looked at, mended. Flows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from app.adapters.gateways import base
+from app.extensions import reading, transaction
+from app.kit.errors import NotFound, Refused
+from app.registry import services
+from app.services import credentials, inbound_endpoints, records, routing
+from app.services.credentials import PLATFORM, Scope
+
+__all__ = ["Health", "check", "mend"]
+
+State = Literal["fine", "missing", "disabled", "incomplete", "no_secret"]
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the registration of one scope's address stands; `secret` only when it was just made for
+    the platform, whose secrets lie in the environment."""
+
+    state: State
+    url: str
+    missing: tuple[str, ...] = ()
+    secret: str | None = None
+
+
+def check(service: str, scope: Scope) -> Health:
+    """Ask the gateway how our address is registered there.
+
+    Raises NotFound for a service without addresses of ours, Refused with what the gateway said.
+    """
+    endpoints, url = _connect(service, scope)
+    with _said():
+        found = endpoints.find(url)
+    return _health(service, scope, url, found)
+
+
+def mend(service: str, scope: Scope, *, actor: str) -> Health:
+    """Register our address, or put its registration right, and keep its secret sealed.
+
+    A registration whose secret we do not have is replaced: the gateway tells it only once. The
+    secret it had counts for some days more. Raises as `check`.
+    """
+    endpoints, url = _connect(service, scope)
+    with _said():
+        found = endpoints.find(url)
+        health = _health(service, scope, url, found)
+        if health.state == "fine":
+            return health
+        if found and health.state in {"disabled", "incomplete"}:
+            endpoints.repair(found.id)
+            return Health("fine", url)
+        made = endpoints.create(url)
+    shown = _keep(service, scope, endpoints, made, actor)
+    if found:
+        with _said():
+            endpoints.delete(found.id)
+    return Health("fine", url, secret=shown)
+
+
+def _connect(service: str, scope: Scope) -> tuple[Any, str]:
+    spec = services().get(service)
+    if spec is None or spec.gateway is None or not spec.gateway.is_active:
+        raise NotFound("No such gateway")
+    with _said():
+        endpoints = routing.connect_scope(service, scope).endpoints
+    if endpoints is None:
+        raise NotFound("This gateway has no endpoints to register")
+    return endpoints, _url(service, scope)
+
+
+def _url(service: str, scope: Scope) -> str:
+    if scope == PLATFORM:
+        return inbound_endpoints.address(service)
+    with transaction():
+        row = inbound_endpoints.ensure(service, scope.kind, scope.owner)
+        return inbound_endpoints.address(service, row.token)
+
+
+def _health(service: str, scope: Scope, url: str, found: base.EndpointState | None) -> Health:
+    if found is None:
+        return Health("missing", url)
+    if not _has_secret(service, scope):
+        return Health("no_secret", url)
+    if not found.is_enabled:
+        return Health("disabled", url)
+    return Health("incomplete" if found.missing else "fine", url, found.missing)
+
+
+def _has_secret(service: str, scope: Scope) -> bool:
+    gateway = services()[service].gateway
+    with reading():
+        values = credentials.stored(service, scope).values
+    return bool(gateway and values.get(gateway.event_secret))
+
+
+def _keep(
+    service: str, scope: Scope, endpoints: Any, made: base.CreatedEndpoint, actor: str
+) -> str | None:
+    """Store the secret; where that fails the registration goes too, or its calls could never be
+    verified."""
+    if scope == PLATFORM:
+        return made.secret
+    gateway = services()[service].gateway
+    name = gateway.event_secret if gateway else ""
+    try:
+        with transaction():
+            credentials.save(service, scope, {name: made.secret}, actor=actor)
+            records.audit("event_endpoint.created", actor=actor, subject=service, endpoint=made.id)
+    except BaseException:
+        endpoints.delete(made.id)
+        raise
+    return None
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Turn a gateway's refusal into one for a person."""
+    try:
+        yield
+    except base.Misconfigured as error:
+        raise Refused(error.reason, "gateway_misconfigured") from error
+    except base.GatewayError as error:
+        raise Refused(error.reason, "gateway_unavailable") from error

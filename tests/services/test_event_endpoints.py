@@ -1,0 +1,179 @@
+"""Our address at Stripe: registered with one press, looked at, mended; its secret never lost."""
+
+import pytest
+
+from app.kit.errors import AppError, NotFound, Refused
+from app.services import credentials, event_endpoints
+from app.services.credentials import PLATFORM, Scope
+from tests import world
+from tests.fakes.stripe import StripeFake
+
+NEEDED = {"checkout.session.completed", "payment_intent.succeeded", "payment_intent.payment_failed"}
+
+
+@pytest.fixture
+def stripe():
+    with StripeFake() as fake:
+        fake.account(world.STRIPE_KEY)
+        yield fake
+
+
+@pytest.fixture
+def shop(make_app, stripe):
+    shop = world.open_shop(make_app(STRIPE_API_BASE=stripe.url), gateway="stripe")
+    world.connect_stripe(shop, webhookSecret="")
+    return shop
+
+
+def own(shop) -> Scope:
+    return Scope("organization", shop.org_id)
+
+
+def check(shop) -> str:
+    with shop.inside():
+        return event_endpoints.check("stripe", own(shop)).state
+
+
+def mend(shop) -> str:
+    with shop.inside():
+        return event_endpoints.mend("stripe", own(shop), actor="ada@example.com").state
+
+
+def secret_of(shop) -> str | None:
+    from app.extensions import reading
+
+    with shop.inside(), reading():
+        found = credentials.stored("stripe", own(shop))
+        return credentials.open_stored(found).get("webhookSecret") or None
+
+
+def call(shop, stripe, secret: str) -> int:
+    """Stripe tells us about something, signed with this secret."""
+    from tests.flows.conftest import hook_path
+
+    order = shop.order(20)
+    shop.choose(order, "cashapp")
+    stripe.approve(shop.see(order)["payments"][-1]["gatewayPaymentId"])
+    body, headers = stripe.sign(stripe.events[-1], secret)
+    return shop.app.test_client().post(hook_path(shop), data=body, headers=headers).status_code
+
+
+def test_a_missing_one_is_created_with_the_events_and_its_secret_works(shop, stripe):
+    assert check(shop) == "missing"
+    assert mend(shop) == "fine"
+    (made,) = stripe.webhook_endpoints()
+    assert set(made["enabled_events"]) >= NEEDED
+    assert made["url"].startswith("http://127.0.0.1:5999/api/webhooks/stripe/")
+    assert made["api_version"] == "2026-10-28.endive"
+    assert secret_of(shop).startswith("whsec_")
+    assert call(shop, stripe, secret_of(shop)) == 200
+    assert check(shop) == "fine"
+
+
+def test_mending_what_is_fine_changes_nothing(shop, stripe):
+    mend(shop)
+    before, secret = stripe.webhook_endpoints(), secret_of(shop)
+    assert mend(shop) == "fine"
+    assert (stripe.webhook_endpoints(), secret_of(shop)) == (before, secret)
+
+
+@pytest.mark.parametrize(
+    ("damage", "state"),
+    [
+        ({"status": "disabled"}, "disabled"),
+        ({"enabled_events": ["payment_intent.succeeded"]}, "incomplete"),
+    ],
+)
+def test_a_damaged_one_is_said_and_put_right_in_place(shop, stripe, damage, state):
+    mend(shop)
+    (made,), secret = stripe.webhook_endpoints(), secret_of(shop)
+    stripe.tamper(made["id"], **damage)
+    assert check(shop) == state
+    assert mend(shop) == "fine"
+    assert check(shop) == "fine"
+    assert [one["id"] for one in stripe.webhook_endpoints()] == [made["id"]]
+    assert secret_of(shop) == secret
+
+
+def test_one_that_was_deleted_there_is_made_anew_and_both_secrets_count_for_a_while(
+    shop, stripe, later
+):
+    mend(shop)
+    old = secret_of(shop)
+    (made,) = stripe.webhook_endpoints()
+    import stripe as sdk
+
+    sdk.StripeClient(
+        world.STRIPE_KEY, base_addresses={"api": stripe.url}
+    ).v1.webhook_endpoints.delete(made["id"])
+    assert check(shop) == "missing"
+    assert mend(shop) == "fine"
+    new = secret_of(shop)
+    assert new != old
+    assert call(shop, stripe, old) == 200, "Stripe sends again for three days"
+    assert call(shop, stripe, new) == 200
+    later(72 * 3600 + 1)
+    assert call(shop, stripe, old) == 400
+    assert call(shop, stripe, new) == 200
+
+
+def test_one_whose_secret_we_do_not_have_is_replaced(shop, stripe):
+    mend(shop)
+    (made,) = stripe.webhook_endpoints()
+    with shop.inside():
+        from app.extensions import transaction
+
+        with transaction():
+            credentials.save("stripe", own(shop), {}, removed=["webhookSecret"], actor="ada")
+    assert check(shop) == "no_secret"
+    assert mend(shop) == "fine"
+    (again,) = stripe.webhook_endpoints()
+    assert again["id"] != made["id"]
+    assert secret_of(shop)
+
+
+def test_a_secret_that_cannot_be_stored_leaves_no_endpoint_behind(shop, stripe, monkeypatch):
+    def broken(*_args, **_options):
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr(credentials, "save", broken)
+    with pytest.raises(RuntimeError):
+        mend(shop)
+    assert stripe.webhook_endpoints() == []
+
+
+def test_a_restricted_key_is_told_what_it_lacks(shop, stripe):
+    stripe.account(world.STRIPE_KEY, lacks=["webhook_endpoints:write"])
+    with pytest.raises(Refused) as refusal:
+        mend(shop)
+    assert refusal.value.code == "gateway_misconfigured"
+    assert "permission" in refusal.value.message.lower()
+
+
+def test_silence_is_said_and_nothing_is_stored(shop, stripe):
+    stripe.fail_next("GET /v1/webhook_endpoints", status=503, times=3)
+    with pytest.raises(AppError):
+        mend(shop)
+    assert secret_of(shop) is None
+
+
+@pytest.mark.parametrize("service", ["sandbox", "square", "resend", "venmo"])
+def test_a_service_without_endpoints_has_none(shop, service):
+    with shop.inside(), pytest.raises(NotFound):
+        event_endpoints.check(service, own(shop))
+
+
+def test_the_platforms_secret_is_shown_once_because_it_lives_in_the_environment(make_app, stripe):
+    app = make_app(STRIPE_API_BASE=stripe.url, STRIPE_SECRET_KEY=world.STRIPE_KEY)
+    with app.app_context():
+        made = event_endpoints.mend("stripe", PLATFORM, actor="operator")
+    assert made.secret.startswith("whsec_")
+    assert made.url == "http://127.0.0.1:5999/api/webhooks/stripe"
+    app = make_app(
+        STRIPE_API_BASE=stripe.url,
+        STRIPE_SECRET_KEY=world.STRIPE_KEY,
+        STRIPE_WEBHOOK_SECRET=made.secret,
+    )
+    with app.app_context():
+        again = event_endpoints.mend("stripe", PLATFORM, actor="operator")
+    assert (again.state, again.secret) == ("fine", None)
