@@ -11,6 +11,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "look": _ALL,
     "integrations.change": _LEADING,
     "providers.change": _LEADING,
+    "audit.look": _LEADING,
 }
 
 

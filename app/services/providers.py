@@ -12,7 +12,7 @@ from app.extensions import db, reading, settings, transaction
 from app.kit.errors import NotFound, Refused
 from app.kit.http.addresses import AddressPolicy, BadUrl, check_url
 from app.kit.tokens import new_webhook_secret
-from app.models import EventType, Provider, WebhookEndpoint
+from app.models import EventType, LatePolicy, Provider, WebhookEndpoint
 from app.models.provider import SCOPES
 from app.registry import gateways
 from app.services import api_keys, credentials, events, records
@@ -52,6 +52,7 @@ class Settings:
     is_active: bool
     gateway: str | None
     use_own_credentials: bool
+    late_policy: str
     success_url: str | None
     cancel_url: str | None
 
@@ -210,6 +211,7 @@ def update(provider_id: str, wanted: Settings, *, actor: str) -> Provider:
         "is_active": wanted.is_active,
         "payment_gateway": wanted.gateway or None,
         "use_own_credentials": wanted.use_own_credentials,
+        "late_policy": LatePolicy(wanted.late_policy),
         "success_url": check_redirect_url(wanted.success_url, "success_url"),
         "cancel_url": check_redirect_url(wanted.cancel_url, "cancel_url"),
     }

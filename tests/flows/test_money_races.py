@@ -95,7 +95,8 @@ def test_looking_first_over_refunds_so_the_race_is_real(app, shop):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("threads", [2, 8])
-def test_many_refunds_at_once_never_exceed_what_was_paid(app, shop, threads):
+def test_many_refunds_at_once_never_exceed_what_was_paid(make_app, threads):
+    shop = world.open_shop(make_app(API_RATE_LIMIT="100000"))
     order_ids = paid_orders(shop, 500)
 
     def work(order_id: str) -> None:

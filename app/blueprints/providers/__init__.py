@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.providers import endpoints, keys, pages
+from app.blueprints.providers import credentials, endpoints, keys, pages
 
 __all__ = ["bp"]
 
@@ -11,3 +11,4 @@ bp = Blueprint("providers", __name__)
 pages.register(bp)
 keys.register(bp)
 endpoints.register(bp)
+credentials.register(bp)

@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.models import EventType, Provider
+from app.models import EventType, LatePolicy, Provider
 from app.models.provider import SCOPES
 from app.registry import gateways
 from app.services.events import DEFAULT_EVENTS
@@ -68,6 +68,15 @@ class ProviderForm(_Form):
             ("active", _("Active")), ("inactive", _("Inactive: its keys are refused"))
         ),
     )
+    late_policy = SelectField(
+        _("Money that comes after the deadline"),
+        choices=_choices(
+            (str(LatePolicy.accept), _("Accept it: the order is paid")),
+            (str(LatePolicy.refund), _("Send it back")),
+            (str(LatePolicy.hold), _("Keep it and ask me")),
+        ),
+        default=str(LatePolicy.accept),
+    )
     use_own_credentials = BooleanField(_("Use own keys for this provider where it has some"))
 
 
@@ -95,6 +104,7 @@ def values_of(provider: Provider) -> dict[str, Any]:
         "slug": provider.slug,
         "status": "active" if provider.is_active else "inactive",
         "payment_gateway": provider.payment_gateway or "",
+        "late_policy": provider.late_policy,
         "use_own_credentials": provider.use_own_credentials,
         "success_url": provider.success_url or "",
         "cancel_url": provider.cancel_url or "",

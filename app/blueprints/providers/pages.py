@@ -11,6 +11,7 @@ from app.blueprints.forms import refuse
 from app.blueprints.providers.forms import EndpointForm, KeyForm, NewForm, ProviderForm, values_of
 from app.kit.errors import AppError
 from app.models import Provider
+from app.registry import services
 from app.services import api_keys, providers, webhook_endpoints
 
 __all__ = ["page", "register"]
@@ -76,6 +77,7 @@ def _wanted(form: ProviderForm) -> providers.Settings:
         is_active=form.status.data == "active",
         gateway=form.payment_gateway.data or None,
         use_own_credentials=bool(form.use_own_credentials.data),
+        late_policy=form.late_policy.data,
         success_url=form.success_url.data,
         cancel_url=form.cancel_url.data,
     )
@@ -99,6 +101,7 @@ def page(
         endpoint_form=endpoint_form or EndpointForm(formdata=None),
         keys=api_keys.list_of(provider.id),
         endpoints=webhook_endpoints.list_of(provider.id),
+        payment_services=[one for one in services().values() if one.gateway and one.fields],
         secrets=secrets or {},
     )
     return shown, status

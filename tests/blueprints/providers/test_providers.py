@@ -88,6 +88,7 @@ def test_its_settings_can_be_changed(browser, made):
         "slug": "loader",
         "status": "active",
         "payment_gateway": "stripe",
+        "late_policy": "hold",
         "success_url": "https://shop.example.com/done",
     }
     response = browser.post("/providers/bitloader", **fields)
@@ -95,13 +96,19 @@ def test_its_settings_can_be_changed(browser, made):
     page = browser.get("/providers/loader").text
     assert 'value="Bitloader 2"' in page
     assert 'value="https://shop.example.com/done"' in page
+    assert '<option selected value="hold">' in page
     assert browser.get("/providers/bitloader").status_code == 404
 
 
 def test_two_providers_do_not_share_an_address(browser, made):
     browser.post("/providers/new", name="Second", payment_gateway="")
     response = browser.post(
-        "/providers/second", name="Second", slug="bitloader", status="active", payment_gateway=""
+        "/providers/second",
+        name="Second",
+        slug="bitloader",
+        status="active",
+        payment_gateway="",
+        late_policy="accept",
     )
     assert response.status_code == 422
     assert 'id="slug-error"' in response.text
@@ -114,6 +121,7 @@ def test_an_inactive_providers_key_is_refused(app, browser, made):
         slug="bitloader",
         status="inactive",
         payment_gateway="sandbox",
+        late_policy="accept",
     )
     assert create(app, shown(made, "key")).status_code == 401
 
@@ -221,3 +229,49 @@ def test_a_further_endpoint_gets_the_events_that_were_ticked(app, browser, made,
         org = organizations.find("acme")
         with as_org(org.id), reading() as session:
             assert len(session.scalars(select(Delivery)).all()) == 1
+
+
+# --- own keys
+
+
+def test_a_providers_own_keys_are_used_once_that_is_switched_on(make_app):
+    from tests.fakes.stripe import StripeFake
+
+    ours, theirs = "sk_test_51OrganizationKey0001", "sk_test_51ProvidersOwnKey0002"
+    with StripeFake() as stripe:
+        stripe.account(ours, id="acct_organization")
+        stripe.account(theirs, id="acct_provider")
+        app = make_app(STRIPE_API_BASE=stripe.url)
+        browser = person(app)
+        browser.post("/integrations/stripe", secretKey=ours)
+        key = shown(
+            browser.post("/providers/new", name="Bitloader", payment_gateway="stripe"), "key"
+        )
+        saved = browser.post("/providers/bitloader/credentials/stripe", secretKey=theirs)
+        assert saved.status_code == 303
+        page = browser.get("/providers/bitloader/credentials/stripe").text
+        assert "sk_test...0002" in page and theirs not in page
+
+        def accounts():
+            assert create(app, key).status_code == 200
+            return [
+                len(stripe.payment_intents(one)) for one in ("acct_organization", "acct_provider")
+            ]
+
+        assert accounts() == [1, 0]
+        browser.post(
+            "/providers/bitloader",
+            name="Bitloader",
+            slug="bitloader",
+            status="active",
+            payment_gateway="stripe",
+            late_policy="accept",
+            use_own_credentials="y",
+        )
+        assert accounts() == [1, 1]
+    assert browser.get("/integrations/stripe").text.count("sk_test...0002") == 0
+
+
+def test_only_payment_companies_have_keys_of_a_provider(browser, made):
+    assert browser.get("/providers/bitloader/credentials/resend").status_code == 404
+    assert browser.get("/providers/bitloader/credentials/sandbox").status_code == 404

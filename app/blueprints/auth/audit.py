@@ -1,0 +1,20 @@
+"""Who did what in the organization."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.blueprints import session
+from app.services import audit
+
+__all__ = ["register"]
+
+
+def register(bp: Blueprint) -> None:
+    bp.get("/audit")(log)
+
+
+@session.merchant("audit.look")
+def log() -> ResponseReturnValue:
+    before = request.args.get("before", "")
+    entries, older = audit.page(int(before) if before.isdecimal() and len(before) < 18 else None)
+    return render_template("auth/audit.html", entries=entries, older=older)

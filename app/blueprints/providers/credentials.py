@@ -1,0 +1,65 @@
+"""A provider's own keys at payment companies; the same forms as the organization's."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from app.blueprints import generated, session
+from app.blueprints.forms import refuse
+from app.kit.errors import AppError, NotFound
+from app.models import Provider
+from app.services import integrations, providers
+from app.services.credentials import Scope
+from app.services.integrations import Card
+
+__all__ = ["register"]
+
+
+def register(bp: Blueprint) -> None:
+    bp.get("/providers/<slug>/credentials/<service>")(show_credentials)
+    bp.post("/providers/<slug>/credentials/<service>")(save_credentials)
+
+
+def _found(slug: str, service: str) -> tuple[Provider, Card]:
+    provider = providers.find(slug)
+    card = integrations.card(service, Scope("provider", provider.id))
+    if card.spec.gateway is None or not card.spec.fields:
+        raise NotFound("No such payment company")
+    return provider, card
+
+
+@session.merchant("look")
+def show_credentials(slug: str, service: str) -> ResponseReturnValue:
+    return _page(*_found(slug, service))
+
+
+@session.merchant("providers.change")
+@session.fresh
+def save_credentials(slug: str, service: str) -> ResponseReturnValue:
+    provider, card = _found(slug, service)
+    form = generated.form_for(card)
+    if not form.validate_on_submit():
+        return _page(provider, card, form, 422)
+    try:
+        integrations.save(
+            service,
+            generated.typed(form, card),
+            removed=generated.removed(form, card),
+            actor=session.actor(),
+            scope=Scope("provider", provider.id),
+        )
+    except AppError as error:
+        return _page(provider, card, form, refuse(form, error))
+    flash(_("Saved."))
+    return redirect(url_for(".show_credentials", slug=slug, service=service), 303)
+
+
+def _page(
+    provider: Provider, card: Card, form: FlaskForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    form = form or generated.form_for(card)
+    return (
+        render_template("providers/credentials.html", provider=provider, card=card, form=form),
+        status,
+    )
