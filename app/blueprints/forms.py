@@ -29,6 +29,7 @@ def _said(error: AppError) -> str:
     texts = {
         "wrong_password": _("That e-mail address and password do not belong together."),
         "too_many_tries": _("Too many tries. Please wait a while, then try again."),
+        "wrong_code": _("That code is not right, or was used already."),
         "weak_password": _("Use at least 12 characters, and no common password."),
         "email_taken": _("That e-mail address already has an account."),
         "invalid_email": _("That is not an e-mail address."),

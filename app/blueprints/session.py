@@ -28,6 +28,7 @@ __all__ = [
     "local_path",
     "may",
     "merchant",
+    "person",
     "signed_in",
 ]
 
@@ -175,9 +176,14 @@ def _page_of_this_form() -> str:
     return local_path(came_from.path) if came_from.netloc == request.host else "/"
 
 
-def actor() -> str:
-    """Who is written into the audit log. Only behind `signed_in` or `merchant`."""
+def person() -> SignedIn:
+    """Who sends this request. Only behind `signed_in` or `merchant`."""
     who = current()
     if who is None:
         raise RuntimeError("nobody is signed in")
-    return who.email
+    return who
+
+
+def actor() -> str:
+    """Who is written into the audit log. Only behind `signed_in` or `merchant`."""
+    return person().email

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Model, Stamped, UtcDateTime, refers_to
+from app.kit.crypto import Sealed
+from app.models.base import JSON, EncryptedType, Model, Stamped, UtcDateTime, refers_to
 
 __all__ = ["Membership", "Organization", "Role", "Throttle", "User", "UserSession"]
 
@@ -44,6 +45,9 @@ class User(Stamped, Model):
     name: Mapped[str] = mapped_column(String(120), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp: Mapped[Sealed | None] = mapped_column(EncryptedType)
+    totp_step: Mapped[int | None] = mapped_column(Integer)  # of the last code that was used
+    recovery: Mapped[list[str]] = mapped_column(JSON, default=list)  # digests of unused codes
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
 
 

@@ -12,7 +12,14 @@ from app.extensions import AWAY, bell, db, keyring, reading, settings
 from app.kit import clock
 from app.kit.crypto import PREFIX, Keyring, Sealed
 from app.kit.tenancy import across_organizations
-from app.models import CredentialNote, IntegrationConfig, ProviderCredentials, Task, WebhookEndpoint
+from app.models import (
+    CredentialNote,
+    IntegrationConfig,
+    ProviderCredentials,
+    Task,
+    User,
+    WebhookEndpoint,
+)
 from app.registry import gateways
 
 __all__ = ["Check", "essential", "everything", "readiness", "unknown_keys"]
@@ -119,6 +126,7 @@ def unknown_keys() -> set[str]:
             WebhookEndpoint.secret,
             WebhookEndpoint.previous_secret,
             CredentialNote.previous,
+            User.totp,
         ):
             found |= _kids_in(session, secret)
     return found - set(keyring().keys)

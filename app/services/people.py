@@ -5,14 +5,22 @@ from sqlalchemy import func, select, update
 
 from app.extensions import changed, reading, settings, transaction
 from app.kit import clock
-from app.kit.errors import Forbidden, Refused
+from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.tokens import keyed_digest, matches_keyed
 from app.models import User
 from app.services import organizations, passwords, sessions, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
-__all__ = ["change_password", "first_link", "may_sign_up", "prove", "sign_in", "sign_up"]
+__all__ = [
+    "change_password",
+    "first_link",
+    "get",
+    "may_sign_up",
+    "prove",
+    "sign_in",
+    "sign_up",
+]
 
 log = structlog.get_logger()
 
@@ -40,6 +48,17 @@ def sign_in(email: str, password: str, *, address: str, known: str | None = None
         raise Refused("That e-mail address and password do not belong together", "wrong_password")
     throttle.forget(here)
     _rehash(user, password)
+    return user
+
+
+def get(user_id: str) -> User:
+    """A person by id. Raises NotFound, also for one who is disabled."""
+    with reading() as session:
+        user: User | None = session.scalars(
+            select(User).where(User.id == user_id, User.disabled_at.is_(None))
+        ).one_or_none()
+    if user is None:
+        raise NotFound("No such person")
     return user
 
 

@@ -14,6 +14,7 @@ from app.models import (
     InboundEvent,
     IntegrationConfig,
     ProviderCredentials,
+    User,
     WebhookEndpoint,
 )
 from app.registry import services, spec
@@ -75,6 +76,8 @@ def _sealed_values(session: Any) -> Iterator[tuple[Sealed | str, dict[str, str]]
         for value in (endpoint.secret, endpoint.previous_secret):
             if value is not None:
                 yield value, place
+    for user in session.scalars(select(User).where(User.totp.is_not(None))):
+        yield user.totp, _place_of("users", user.id, "totp", "totp")
     for note in session.scalars(select(CredentialNote).where(CredentialNote.previous.is_not(None))):
         place = _place_of("credential_notes", note.id, note.service, note.field)
         yield note.previous, place

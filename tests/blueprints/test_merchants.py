@@ -10,7 +10,7 @@ from tests import world
 from tests.merchant import Merchant, person
 
 DOORS = {"auth", "home", "integrations", "providers"}
-OPEN = {"auth.sign_in", "auth.sign_up", "auth.sign_out"}  # to everybody
+OPEN = {"auth.sign_in", "auth.sign_up", "auth.sign_out", "auth.code"}  # to everybody
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1"}  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.auth import account, audit, signing_in
+from app.blueprints.auth import account, audit, second_factor, signing_in
 
 __all__ = ["bp"]
 
@@ -11,3 +11,4 @@ bp = Blueprint("auth", __name__)
 signing_in.register(bp)
 account.register(bp)
 audit.register(bp)
+second_factor.register(bp)

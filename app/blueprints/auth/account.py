@@ -8,8 +8,7 @@ from app.blueprints import session
 from app.blueprints.auth.forms import PasswordForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
-from app.services import people, sessions
-from app.services.sessions import SignedIn
+from app.services import people, second_factor, sessions
 
 __all__ = ["register"]
 
@@ -22,15 +21,14 @@ def register(bp: Blueprint) -> None:
     bp.post("/account/organization/<org_id>")(switch)
 
 
-def _who() -> SignedIn:
-    who = session.current()
-    if who is None:
-        raise RuntimeError("only behind signed_in")
-    return who
-
-
 def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
-    page = render_template("auth/account.html", form=form, sessions=sessions.list_of(_who()))
+    who = session.person()
+    page = render_template(
+        "auth/account.html",
+        form=form,
+        sessions=sessions.list_of(who),
+        has_second_factor=second_factor.is_on(who.user_id),
+    )
     return page, status
 
 
@@ -45,7 +43,7 @@ def change_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, 422)
     try:
-        people.change_password(_who(), form.current.data or "", form.password.data or "")
+        people.change_password(session.person(), form.current.data or "", form.password.data or "")
     except AppError as error:
         return _page(form, refuse(form, error))
     flash(_("Your password was changed. You are signed out everywhere else."))
@@ -54,19 +52,19 @@ def change_password() -> ResponseReturnValue:
 
 @session.signed_in
 def end_one(session_id: str) -> ResponseReturnValue:
-    sessions.end(_who(), session_id)
+    sessions.end(session.person(), session_id)
     flash(_("That browser is signed out."))
     return redirect(url_for(".show"), 303)
 
 
 @session.signed_in
 def end_others() -> ResponseReturnValue:
-    sessions.end_all(_who().user_id, but=_who().session_id)
+    sessions.end_all(session.person().user_id, but=session.person().session_id)
     flash(_("You are signed out everywhere else."))
     return redirect(url_for(".show"), 303)
 
 
 @session.signed_in
 def switch(org_id: str) -> ResponseReturnValue:
-    sessions.work_for(_who(), org_id)
+    sessions.work_for(session.person(), org_id)
     return redirect("/", 303)

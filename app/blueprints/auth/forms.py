@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-__all__ = ["ConfirmForm", "PasswordForm", "SignInForm", "SignUpForm"]
+__all__ = ["CodeForm", "ConfirmForm", "PasswordForm", "SignInForm", "SignUpForm"]
 
 _NEEDED = InputRequired(_("Please fill this in"))
 _OLD = {"autocomplete": "current-password"}
@@ -38,6 +38,14 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField(_("Password"), [_NEEDED, Length(max=200)], render_kw=_OLD)
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    code = StringField(
+        _("Code"),
+        [_NEEDED, Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
+    )
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]

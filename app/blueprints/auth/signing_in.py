@@ -5,6 +5,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints import session
+from app.blueprints.auth import second_factor
 from app.blueprints.auth.forms import ConfirmForm, SignInForm, SignUpForm
 from app.blueprints.forms import refuse
 from app.extensions import settings
@@ -36,6 +37,8 @@ def sign_in() -> ResponseReturnValue:
                 address=request.remote_addr or "",
                 known=session.known(),
             )
+            if user.totp is not None:
+                return second_factor.halfway(user, goal)
             session.begin(user)
             return redirect(goal, 303)
         except AppError as error:

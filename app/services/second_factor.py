@@ -1,0 +1,122 @@
+"""A second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for when the
+phone is gone. Each code counts once."""
+
+import secrets
+
+import pyotp
+from sqlalchemy import or_, select, update
+
+from app.extensions import changed, db, reading, transaction
+from app.kit import clock
+from app.kit.errors import Refused
+from app.kit.tokens import digest
+from app.models import User
+from app.services import credentials, throttle
+from app.services.sessions import SignedIn
+from app.services.throttle import Limit
+
+__all__ = ["address", "check", "confirm", "is_on", "new_secret", "remove"]
+
+STEP = 30  # seconds a code is shown
+DRIFT = 1  # steps a phone's clock may be off, either way
+RECOVERY = 10  # codes
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+
+
+def new_secret() -> str:
+    """160 random bits in base32, for an authenticator app."""
+    return pyotp.random_base32()
+
+
+def address(who: SignedIn, secret: str) -> str:
+    """What the app reads from the code on the screen: an otpauth address."""
+    return pyotp.TOTP(secret).provisioning_uri(name=who.email, issuer_name="Gatehouse")
+
+
+def is_on(user_id: str) -> bool:
+    """Whether the person signs in with a second factor."""
+    with reading() as session:
+        return session.scalar(select(User.totp).where(User.id == user_id)) is not None
+
+
+def confirm(who: SignedIn, secret: str, code: str) -> list[str]:
+    """Switch the second factor on (a step), once the app shows the right code; the recovery codes,
+    shown this once. Raises Refused."""
+    step = _step_of(secret, code)
+    if step is None:
+        raise Refused("That code is not right", "wrong_code", field="code")
+    codes = ["-".join(_word() for _ in range(3)) for _ in range(RECOVERY)]
+    sealed = credentials.seal(secret, **_place(who.user_id))
+    with transaction():
+        changed(
+            update(User)
+            .where(User.id == who.user_id)
+            .values(totp=sealed, totp_step=step, recovery=[digest(one) for one in codes])
+        )
+    return codes
+
+
+def check(user_id: str, code: str) -> None:
+    """Accept a code of the app, or a recovery code, once (a step).
+
+    Raises Refused for a wrong or used one, AppError 429 after too many tries.
+    """
+    here = Limit(5, 900, ("second-factor", user_id))
+    throttle.take(here)
+    with reading() as session:
+        user = session.scalars(select(User).where(User.id == user_id)).one()
+    typed = code.strip().lower().replace(" ", "")
+    if not (_is_current(user, typed) or _is_recovery(user, typed)):
+        raise Refused("That code is not right", "wrong_code", field="code")
+    throttle.forget(here)
+
+
+def remove(who: SignedIn) -> None:
+    """Switch the second factor off (a step)."""
+    with transaction():
+        changed(
+            update(User)
+            .where(User.id == who.user_id)
+            .values(totp=None, totp_step=None, recovery=[])
+        )
+
+
+def _is_current(user: User, code: str) -> bool:
+    """The conditional UPDATE makes a code count once, also when it is sent twice at a time."""
+    if user.totp is None:
+        return False
+    step = _step_of(credentials.open_field(user.totp, **_place(user.id)), code)
+    if step is None:
+        return False
+    with transaction():
+        unused = or_(User.totp_step.is_(None), User.totp_step < step)
+        return changed(update(User).where(User.id == user.id, unused).values(totp_step=step)) == 1
+
+
+def _is_recovery(user: User, code: str) -> bool:
+    with transaction():
+        row = db.session.scalars(select(User).where(User.id == user.id).with_for_update()).one()
+        wanted = digest(code)
+        left = [one for one in row.recovery if not secrets.compare_digest(one, wanted)]
+        used = len(left) < len(row.recovery)
+        row.recovery = left
+        return used
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """The step a code belongs to, around now."""
+    if len(code) != 6 or not code.isascii() or not code.isdecimal():
+        return None
+    now, totp = int(clock.now().timestamp()) // STEP, pyotp.TOTP(secret)
+    for step in range(now - DRIFT, now + DRIFT + 1):
+        if secrets.compare_digest(totp.at(step * STEP), code):
+            return step
+    return None
+
+
+def _word() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(5))
+
+
+def _place(user_id: str) -> dict[str, str]:
+    return {"table": "users", "owner": user_id, "service": "totp", "field": "totp"}
