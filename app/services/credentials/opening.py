@@ -1,0 +1,106 @@
+"""A scope's values for one service: read, and opened whole or not at all.
+
+Plaintext exists in this package and in an adapter's constructor, nowhere else.
+"""
+
+import base64
+
+from sqlalchemy import bindparam, select
+
+from app.adapters.gateways.base import Credentials
+from app.extensions import db, keyring, settings
+from app.kit.crypto import CannotOpen, Sealed
+from app.kit.errors import Refused
+from app.models import IntegrationConfig, ProviderCredentials
+from app.registry import Spec, spec
+from app.services.credentials.scopes import PLATFORM, Scope, Stored
+from app.services.credentials.sealing import open_field
+
+__all__ = ["open_stored", "stored"]
+
+_OF_PROVIDER = select(ProviderCredentials.config).where(
+    ProviderCredentials.provider_id == bindparam("owner"),
+    ProviderCredentials.service == bindparam("service"),
+)
+_OF_ORGANIZATION = select(IntegrationConfig.config).where(
+    IntegrationConfig.org_id == bindparam("owner"),
+    IntegrationConfig.service == bindparam("service"),
+)
+
+
+def stored(service: str, scope: Scope) -> Stored:
+    """What a scope has saved for a service; reads inside the caller's reading() or step."""
+    if scope.kind == "platform":
+        return _environment(service)
+    if scope.kind == "provider":
+        table, owner = ProviderCredentials.__tablename__, f"provider:{scope.owner}"
+        query = _OF_PROVIDER
+    else:
+        table, owner = IntegrationConfig.__tablename__, scope.owner
+        query = _OF_ORGANIZATION
+    config = db.session.scalar(query, {"service": service, "owner": scope.owner})
+    return Stored(scope, service, table, owner, config or {})
+
+
+def open_stored(found: Stored) -> Credentials:
+    """Open a scope's values whole.
+
+    Raises Refused `gateway_not_configured` when some are missing or do not open: money never
+    moves to another account because one field of this one is damaged.
+    """
+    service = spec(found.service)
+    try:
+        values = {
+            one.name: _open(found, one.name, one.is_secret)
+            for one in service.fields
+            if found.values.get(one.name)
+        }
+    except CannotOpen as error:
+        raise _not_configured(service) from error
+    if service.missing(values):
+        raise _not_configured(service)
+    for one in service.fields:
+        if one.default:
+            values.setdefault(one.name, one.default)
+    if service.gateway and service.gateway.is_builtin:
+        values["webhookSecret"] = _sandbox_secret(found.scope)
+    return Credentials(values, _base_url(service))
+
+
+def _open(found: Stored, name: str, is_secret: bool) -> str:
+    value = found.values[name]
+    if isinstance(value, Sealed):
+        return open_field(
+            value,
+            table=found.place_table,
+            owner=found.place_owner,
+            service=found.service,
+            field=name,
+        )
+    if is_secret and found.scope.kind != "platform" and settings().is_production:
+        raise CannotOpen("plaintext in the database")
+    return str(value)
+
+
+def _environment(service: str) -> Stored:
+    values = {}
+    for one in spec(service).fields:
+        for name in one.env:
+            if value := settings().service_value(name):
+                values[one.name] = value
+                break
+    return Stored(PLATFORM, service, values=values)
+
+
+def _base_url(service: Spec) -> str | None:
+    name = service.gateway.base_url_env if service.gateway else ""
+    return settings().base_url(name) if name else None
+
+
+def _sandbox_secret(scope: Scope) -> str:
+    key = keyring().first.derive(f"sandbox-webhook/{scope.owner}")
+    return "whsec_" + base64.b64encode(key).decode()
+
+
+def _not_configured(service: Spec) -> Refused:
+    return Refused(f'Gateway not configured: "{service.key}"', "gateway_not_configured")
