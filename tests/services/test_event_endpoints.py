@@ -117,6 +117,17 @@ def test_one_that_was_deleted_there_is_made_anew_and_both_secrets_count_for_a_wh
     assert call(shop, stripe, new) == 200
 
 
+def test_a_secret_that_is_removed_takes_its_predecessor_with_it(shop, stripe):
+    from app.extensions import transaction
+
+    world.connect_stripe(shop, webhookSecret="whsec_the_first_one_0001")
+    world.connect_stripe(shop, webhookSecret="whsec_the_second_one_0002")
+    assert call(shop, stripe, "whsec_the_first_one_0001") == 200
+    with shop.inside(), transaction():
+        credentials.save("stripe", own(shop), {}, removed=["webhookSecret"], actor="ada")
+    assert call(shop, stripe, "whsec_the_first_one_0001") == 503
+
+
 def test_one_whose_secret_we_do_not_have_is_replaced(shop, stripe):
     mend(shop)
     (made,) = stripe.webhook_endpoints()
