@@ -69,6 +69,8 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         # The cookie only carries a secret; the row behind it ends the session much earlier.
         PERMANENT_SESSION_LIFETIME=timedelta(days=180),
+        # Styles and scripts are kept by caches, so no cookie may go along with them.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # a tab may stay open for more than an hour
         RATELIMIT_STORAGE_URI=redis_url or f"{SCHEME}://",
         RATELIMIT_STORAGE_OPTIONS=(

@@ -33,6 +33,12 @@ class Merchant:
         data = {"csrf_token": token, **fields} if token else fields
         return self.client.post(path, data=data, environ_base=self._from())
 
+    def follow(self, path: str, **fields: Any):
+        """Send a form and open the page it leads to."""
+        response = self.post(path, **fields)
+        assert response.status_code == 303, response.text[-600:]
+        return self.get(response.location)
+
     def token(self) -> str:
         """What the forms of this browser carry."""
         for page in ("/login", "/account"):

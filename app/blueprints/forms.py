@@ -1,7 +1,9 @@
 """What the doors' forms share: a refusal of a service becomes a sentence at its field."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask import Response, after_this_request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
@@ -21,7 +23,16 @@ def refuse(form: FlaskForm, error: AppError, *, at: str | None = None) -> int:
         form.form_errors.append(text)
     else:
         field.errors = [*field.errors, text]
+    if error.headers:
+        _send_along(error.headers)
     return int(error.status) if error.status in {403, 409, 429} else 422
+
+
+def _send_along(headers: Mapping[str, str]) -> None:
+    @after_this_request
+    def add(response: Response) -> Response:
+        response.headers.update(headers)
+        return response
 
 
 def _said(error: AppError) -> str:

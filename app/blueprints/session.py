@@ -10,6 +10,7 @@ from flask import Flask, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from app.blueprints import assets
 from app.kit.errors import Forbidden
 from app.kit.tenancy import as_org
 from app.models import User
@@ -28,8 +29,11 @@ __all__ = [
     "local_path",
     "may",
     "merchant",
+    "page_of_this_form",
     "person",
+    "renew",
     "signed_in",
+    "work_for",
 ]
 
 View = Callable[..., ResponseReturnValue]
@@ -49,8 +53,20 @@ class _Holder(UserMixin):  # type: ignore[misc]
 
 def init_app(app: Flask) -> None:
     """Let Flask-Login read and write the cookie."""
-    _manager.init_app(app)
-    app.context_processor(lambda: {"who": current(), "may": may})
+    # What its own init_app does but for two things: a second `who` in templates, and a look into
+    # the session after every answer, which would make styles and scripts differ by cookie.
+    app.login_manager = _manager  # type: ignore[attr-defined]
+    app.before_request(_language)
+    app.context_processor(lambda: {"who": current(), "may": may, "this_page": page_of_this_form})
+
+
+def _language() -> None:
+    """What a signed-in person chose stays chosen."""
+    if assets.is_one() or "_user_id" not in session:
+        return  # whoever looks into the session makes the answer differ by cookie
+    if chosen := request.args.get("lang"):
+        session["lang"] = chosen[:10]
+    g.locale_hint = session.get("lang")
 
 
 @_manager.user_loader  # type: ignore[untyped-decorator]
@@ -66,7 +82,10 @@ def current() -> SignedIn | None:
     """Who sends this request; None for a stranger."""
     if "_user_id" not in session:
         return None  # spares a look into the database, and pages of customers the question
-    found: SignedIn | None = getattr(current_user, "who", None)
+    if "who" not in g:
+        g.who = None  # an error page asks again, also when the database is what is away
+        g.who = getattr(current_user, "who", None)
+    found: SignedIn | None = g.who
     return found
 
 
@@ -86,6 +105,19 @@ def begin(user: User) -> None:
     session.permanent = True
     session[KNOWN] = user.id
     login_user(_Holder(secret))
+    g.pop("who", None)
+
+
+def renew(secret: str) -> None:
+    """Go on with another secret for the same session."""
+    session["_user_id"] = secret
+
+
+def work_for(org_id: str) -> None:
+    """Work for another organization. Forms that are open in other tabs were drawn for the one
+    before: they are refused, by a new token for forms."""
+    sessions.work_for(person(), org_id)
+    session.pop("csrf_token", None)
 
 
 def end() -> None:
@@ -96,8 +128,10 @@ def end() -> None:
     was = session.get(KNOWN)
     logout_user()
     session.clear()
+    g.pop("who", None)
     if was:
         session[KNOWN] = was
+        session.permanent = True
 
 
 def known() -> str | None:
@@ -127,7 +161,6 @@ def merchant(permission: str) -> Callable[[View], View]:
                 return _to_sign_in()
             if who.current is None or not permits(who.current.role, permission):
                 raise Forbidden("Your role does not allow this", "role_forbids")
-            g.merchant = who.current
             with as_org(who.current.org_id):
                 return view(**ids)
 
@@ -144,7 +177,7 @@ def fresh(view: View) -> View:
     def checked(**ids: Any) -> ResponseReturnValue:
         who = current()
         if who and not who.is_fresh:
-            return redirect(url_for("auth.confirm", next=_page_of_this_form()), 303)
+            return redirect(url_for("auth.confirm", next=page_of_this_form()), 303)
         return view(**ids)
 
     checked.is_fresh = True  # type: ignore[attr-defined]
@@ -162,14 +195,15 @@ def local_path(text: str | None) -> str:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    where = url_for("auth.sign_in", next=_page_of_this_form())
+    where = url_for("auth.sign_in", next=page_of_this_form())
     if "HX-Request" in request.headers:
         return "", 401, {"HX-Redirect": where}
     return redirect(where, 303)
 
 
-def _page_of_this_form() -> str:
-    """A form cannot be sent again by a redirect, so people come back to the page that has it."""
+def page_of_this_form() -> str:
+    """The page that a request belongs to: a form cannot be sent again by a redirect, so people
+    come back to the page that has it."""
     if request.method == "GET":
         return local_path(request.full_path.rstrip("?"))
     came_from = urlsplit(request.referrer or "")

@@ -12,12 +12,14 @@ from werkzeug.exceptions import HTTPException
 from app.blueprints import assets
 from app.extensions import AWAY, babel, limiter, settings
 from app.kit import clock
-from app.kit.errors import AppError
+from app.kit.errors import AppError, NotFound, Refused
+from app.services import records
 
 __all__ = ["LANGUAGES", "init_app", "is_api"]
 
 log = structlog.get_logger()
 
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 LANGUAGES = {"en": "English", "pt_PT": "Português"}
 _TAGS = {"en": "en", "pt_PT": "pt-PT"}
 
@@ -49,6 +51,17 @@ def _start() -> None:
     g.request_id = f"req_{secrets.token_hex(10)}"
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    records.came_from(request.remote_addr)
+    if not is_api():
+        _refuse_nul()
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL stores no NUL and will not look for one: say so before it does."""
+    if "\x00" in request.path:
+        raise NotFound("Not found")
+    if request.mimetype in _FORMS and any("\x00" in one for one in request.form.values()):
+        raise Refused("A form cannot hold that character", "invalid_field")
 
 
 def _locale() -> str:

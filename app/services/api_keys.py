@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select, update
 
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
-from app.kit.errors import NotFound, Refused, Unauthorized
+from app.kit.errors import Conflict, NotFound, Refused, Unauthorized
 from app.kit.tenancy import across_organizations, as_org
 from app.kit.tokens import is_api_key, matches, new_api_key
 from app.models import ApiKey, Door, DoorKind, Organization, Provider
@@ -143,19 +143,21 @@ def add(provider_id: str, scopes: Sequence[str], *, actor: str) -> str:
 def replace(provider_id: str, key_id: str, *, actor: str) -> str:
     """Make a new key with an old one's scopes (a step); the old one works for another day.
 
-    Raises NotFound for a key that is not the provider's or works no more.
+    Raises NotFound for a key that is not the provider's or works no more, Conflict for one that was
+    replaced already.
     """
     with transaction():
         old = _working(provider_id, key_id)
+        if old.expires_at:
+            raise Conflict("This key was replaced already", "key_replaced")
         secret = issue(provider_id, tuple(old.scopes))
-        soon = clock.now() + OVERLAP
-        old.expires_at = min(old.expires_at, soon) if old.expires_at else soon
+        old.expires_at = clock.now() + OVERLAP
         records.audit("api_key.replaced", actor=actor, subject=provider_id, key=key_id)
     return secret
 
 
 def revoke(provider_id: str, key_id: str, *, actor: str) -> None:
-    """End a key at once (a step). Raises NotFound as `replace` does."""
+    """End a key at once (a step). Raises NotFound for one that works no more."""
     with transaction():
         _working(provider_id, key_id).revoked_at = clock.now()
         records.audit("api_key.revoked", actor=actor, subject=provider_id, key=key_id)

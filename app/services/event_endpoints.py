@@ -9,10 +9,13 @@ from app.adapters.gateways import base
 from app.extensions import reading, transaction
 from app.kit.errors import NotFound, Refused
 from app.registry import services
-from app.services import credentials, inbound_endpoints, records, routing
+from app.services import credentials, inbound_endpoints, records, routing, throttle
 from app.services.credentials import PLATFORM, Scope
+from app.services.throttle import Limit
 
 __all__ = ["Health", "check", "mend"]
+
+BUSY = 120  # seconds; longer than mending takes
 
 State = Literal["fine", "missing", "disabled", "incomplete", "no_secret"]
 
@@ -43,9 +46,19 @@ def mend(service: str, scope: Scope, *, actor: str) -> Health:
     """Register our address, or put its registration right, and keep its secret sealed.
 
     A registration whose secret we do not have is replaced: the gateway tells it only once. The
-    secret it had counts for some days more. Raises as `check`.
+    secret it had counts for some days more. Raises as `check`, AppError 429 while it is being
+    mended already.
     """
     endpoints, url = _connect(service, scope)
+    alone = Limit(1, BUSY, ("mend", service, scope.kind, scope.owner))
+    throttle.take(alone)
+    try:
+        return _mend(service, scope, endpoints, url, actor)
+    finally:
+        throttle.forget(alone)
+
+
+def _mend(service: str, scope: Scope, endpoints: Any, url: str, actor: str) -> Health:
     with _said():
         found = endpoints.find(url)
         health = _health(service, scope, url, found)
@@ -53,13 +66,19 @@ def mend(service: str, scope: Scope, *, actor: str) -> Health:
             return health
         if found and health.state in {"disabled", "incomplete"}:
             endpoints.repair(found.id)
+            _note(scope, "event_endpoint.repaired", actor, service, found.id)
             return Health("fine", url)
         made = endpoints.create(url)
     shown = _keep(service, scope, endpoints, made, actor)
-    if found:
-        with _said():
-            endpoints.delete(found.id)
+    with _said():
+        endpoints.keep_only(url, made.id)
     return Health("fine", url, secret=shown)
+
+
+def _note(scope: Scope, action: str, actor: str, service: str, endpoint_id: str) -> None:
+    if scope != PLATFORM:
+        with transaction():
+            records.audit(action, actor=actor, subject=service, endpoint=endpoint_id)
 
 
 def _connect(service: str, scope: Scope) -> tuple[Any, str]:

@@ -147,9 +147,10 @@ def save(
 
     Raises NotFound, Refused naming the field for a value that cannot be right.
     """
-    spec = find_spec(key)
     scope = scope or own_scope()
-    _check(spec, typed)
+    now = card(key, scope)
+    _check(now.spec, typed)
+    _check_modes(now, typed, removed)
     with transaction():
         credentials.save(key, scope, typed, removed=removed, actor=actor)
 
@@ -166,7 +167,14 @@ def _check(spec: Spec, typed: Mapping[str, str]) -> None:
         if one.prefixes and not value.startswith(one.prefixes):
             begins = ", ".join(one.prefixes)
             raise Refused(f"This starts with {begins}", "wrong_prefix", field=one.name)
-    if odd := spec.mixed_modes(typed):
+
+
+def _check_modes(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
+    """What is typed has to go with what stays: of a stored secret its beginning is enough."""
+    kept = {name: note.masked for name, note in now.notes.items()} | dict(now.values)
+    merged = {name: value for name, value in kept.items() if name not in removed}
+    merged |= {name: value for name, value in typed.items() if value}
+    if odd := now.spec.mixed_modes(merged):
         raise Refused(
             "One key is for test mode and another for live mode", "mixed_modes", field=odd
         )

@@ -1,4 +1,4 @@
-"""Organizations and the people in them, as the operator makes them from the command line."""
+"""Organizations and the people in them: made by the operator, or by themselves."""
 
 import re
 import secrets
@@ -11,9 +11,9 @@ from app.extensions import db, reading, transaction
 from app.kit.errors import Refused
 from app.kit.tenancy import as_org
 from app.models import Membership, Organization, Role, User
-from app.services import passwords
+from app.services import passwords, records
 
-__all__ = ["check_name", "create_user", "ensure", "find", "found", "slugify"]
+__all__ = ["check_name", "create_user", "ensure", "find", "open_account", "slugify"]
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}")
 
@@ -70,18 +70,43 @@ def check_name(text: str) -> str:
     return name
 
 
-def found(name: str, owner_id: str, **values: object) -> Organization:
-    """Make an organization with its first owner (a step); its slug is made unique."""
-    name = check_name(name)
-    slug = slugify(name)
+def open_account(email: str, password: str, name: str, *, uses_platform_credentials: bool) -> User:
+    """Make a person and an organization that is theirs (a step): both or neither.
+
+    Raises Refused for what will not do, or an address that is taken.
+    """
+    address, name = _check_person(email, password), check_name(name)
+    hashed, slug = passwords.hash_password(password), slugify(name)
+    for suffix in ("", f"-{secrets.token_hex(3)}"):
+        user = User(email=address, password_hash=hashed)
+        made = Organization(
+            name=name, slug=slug + suffix, uses_platform_credentials=uses_platform_credentials
+        )
+        owner = Membership(organization_id=made.id, user_id=user.id, role=Role.owner)
+        try:
+            with as_org(made.id), transaction():
+                db.session.add_all([user, made, owner])
+                records.audit("organization.opened", actor=address)
+            return user
+        except IntegrityError:  # the address is taken, or only the slug is
+            _must_be_free(address)
+    raise _taken(address)
+
+
+def _check_person(email: str, password: str) -> str:
+    """The address as it is stored. Raises Refused."""
+    address = email.strip().lower()
+    if not _EMAIL.fullmatch(address):
+        raise Refused(f"{email!r} is not an e-mail address", "invalid_email", field="email")
+    passwords.check_strength(password, address)
+    _must_be_free(address)
+    return address
+
+
+def _must_be_free(address: str) -> None:
     with reading() as session:
-        if session.scalar(select(Organization.id).where(Organization.slug == slug)):
-            slug = f"{slug}-{secrets.token_hex(3)}"
-    made = Organization(name=name, slug=slug, **values)
-    with as_org(made.id), transaction():
-        db.session.add(made)
-        db.session.add(Membership(organization_id=made.id, user_id=owner_id, role=Role.owner))
-    return made
+        if session.scalar(select(User.id).where(User.email == address)):
+            raise _taken(address)
 
 
 def create_user(
@@ -91,15 +116,9 @@ def create_user(
 
     Raises Refused for an address, password or role that will not do, or one that is taken.
     """
-    address = email.strip().lower()
-    if not _EMAIL.fullmatch(address):
-        raise Refused(f"{email!r} is not an e-mail address", "invalid_email")
     if role not in set(Role):
         raise Refused(f"A role is one of: {', '.join(Role)}", "invalid_role")
-    passwords.check_strength(password, address)
-    with reading() as session:
-        if session.scalar(select(User.id).where(User.email == address)):
-            raise _taken(address)
+    address = _check_person(email, password)
     organization = ensure(org) if org else None
     user = User(email=address, password_hash=passwords.hash_password(password), is_demo=is_demo)
     try:
@@ -115,7 +134,7 @@ def create_user(
 
 
 def _taken(address: str) -> Refused:
-    return Refused(f"{address} already has an account", "email_taken")
+    return Refused(f"{address} already has an account", "email_taken", field="email")
 
 
 def _named(text: str) -> ColumnElement[bool]:

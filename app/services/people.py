@@ -6,9 +6,10 @@ from sqlalchemy import func, select, update
 from app.extensions import changed, reading, settings, transaction
 from app.kit import clock
 from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.tenancy import as_org
 from app.kit.tokens import keyed_digest, matches_keyed
 from app.models import User
-from app.services import organizations, passwords, sessions, throttle
+from app.services import organizations, passwords, records, sessions, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
@@ -17,6 +18,7 @@ __all__ = [
     "first_link",
     "get",
     "may_sign_up",
+    "note",
     "prove",
     "sign_in",
     "sign_up",
@@ -38,8 +40,9 @@ def sign_in(email: str, password: str, *, address: str, known: str | None = None
     name = email.strip().lower()
     with reading() as session:
         user: User | None = session.scalars(select(User).where(User.email == name)).one_or_none()
-    here = Limit(5, QUARTER, ("sign-in", name, address))
-    limits = [here, Limit(100, HOUR, ("sign-in", address))]
+    place = throttle.network(address)
+    here = Limit(5, QUARTER, ("sign-in", name, place))
+    limits = [here, Limit(100, HOUR, ("sign-in", place))]
     if user is None or known != user.id:
         limits.append(Limit(20, HOUR, ("sign-in", name)))
     throttle.take(*limits)
@@ -47,6 +50,7 @@ def sign_in(email: str, password: str, *, address: str, known: str | None = None
     if user is None or not right or user.disabled_at:
         raise Refused("That e-mail address and password do not belong together", "wrong_password")
     throttle.forget(here)
+    throttle.give_back(*limits[1:])
     _rehash(user, password)
     return user
 
@@ -73,8 +77,11 @@ def _rehash(user: User, password: str) -> None:
         )
 
 
-def prove(who: SignedIn, password: str) -> None:
-    """Ask for the password once more, before something grave. Raises Refused, AppError 429."""
+def prove(who: SignedIn, password: str) -> str:
+    """Ask for the password once more, before something grave; the browser's new secret.
+
+    Raises Refused, AppError 429.
+    """
     here = Limit(5, QUARTER, ("prove", who.user_id))
     throttle.take(here)
     with reading() as session:
@@ -82,16 +89,16 @@ def prove(who: SignedIn, password: str) -> None:
     if not passwords.verify_password(stored, password):
         raise Refused("That is not your password", "wrong_password", field="current")
     throttle.forget(here)
-    sessions.prove(who)
+    return sessions.renew(who)
 
 
-def change_password(who: SignedIn, old: str, new: str) -> None:
-    """Change a person's password and sign their other browsers out (steps).
+def change_password(who: SignedIn, old: str, new: str) -> str:
+    """Change a person's password and sign their other browsers out (steps); this one's new secret.
 
     Raises Refused for a wrong old one or a new one that will not do.
     """
-    prove(who, old)
     passwords.check_strength(new, who.email)
+    secret = prove(who, old)
     with transaction():
         changed(
             update(User)
@@ -99,6 +106,15 @@ def change_password(who: SignedIn, old: str, new: str) -> None:
             .values(password_hash=passwords.hash_password(new), updated_at=clock.now())
         )
     sessions.end_all(who.user_id, but=who.session_id)
+    note(who, "person.password_changed")
+    return secret
+
+
+def note(who: SignedIn, action: str) -> None:
+    """Add something a person did to their account to their organization's audit log (a step)."""
+    if who.current:
+        with as_org(who.current.org_id), transaction():
+            records.audit(action, actor=who.email)
 
 
 def may_sign_up(token: str | None) -> bool:
@@ -119,18 +135,24 @@ def first_link() -> str | None:
     return f"{settings().public_base_url}/signup?first={token}"
 
 
-def sign_up(email: str, password: str, organization: str, *, token: str | None = None) -> User:
-    """Make an account with an organization of its own (steps).
+def sign_up(
+    email: str, password: str, organization: str, *, address: str = "", token: str | None = None
+) -> User:
+    """Make an account with an organization of its own, both or neither.
 
-    Raises Forbidden when nobody may sign up, Refused for what will not do. An organization that
-    signed itself up does not use the environment's credentials until the operator lets it.
+    Raises Forbidden when nobody may sign up, Refused for what will not do, AppError 429. An
+    organization that signed itself up does not use the environment's credentials until the
+    operator lets it.
     """
+    throttle.take(Limit(10, HOUR, ("sign-up", throttle.network(address))))
     is_first = _is_first()
     if not may_sign_up(token):
         raise Forbidden("Ask whoever runs this installation for an account", "sign_up_closed")
-    organizations.check_name(organization)
-    made = organizations.create_user(email, password, org=None)
-    organizations.found(organization, made.id, uses_platform_credentials=is_first)
+    if is_first:
+        throttle.take(Limit(1, 60, ("sign-up", "the first")))  # of two at once one has to wait
+    made = organizations.open_account(
+        email, password, organization, uses_platform_credentials=is_first
+    )
     log.info("people.signed_up", user=made.id, first=is_first)
     return made
 

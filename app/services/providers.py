@@ -30,6 +30,7 @@ __all__ = [
     "update",
 ]
 
+RESERVED = {"new"}  # paths below /providers
 # A host and port as they are written into a policy header: nobody's semicolon or asterisk.
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 
@@ -66,6 +67,7 @@ def create(
     cancel_url: str | None = None,
     scopes: tuple[str, ...] = SCOPES,
     events_wanted: tuple[str, ...] = events.DEFAULT_EVENTS,
+    actor: str = "command line",
 ) -> Created:
     """Make a provider of the current organization with one key (a step).
 
@@ -85,6 +87,7 @@ def create(
             db.session.add(provider)
             key = api_keys.issue(provider.id, scopes)
             secret = add_endpoint(provider.id, webhook_url, events_wanted) if webhook_url else None
+            records.audit("provider.created", actor=actor, subject=provider.id, name=name)
     except IntegrityError as error:
         raise Refused(f"There is a provider called {name} already", field="name") from error
     return Created(provider, key, secret)
@@ -118,7 +121,7 @@ def _free_slug(slug: str) -> str:
             session.scalars(select(Provider.slug).where(Provider.slug.startswith(slug))).all()
         )
     number, free = 2, slug
-    while free in taken:
+    while free in taken or free in RESERVED:
         free, number = f"{slug}-{number}", number + 1
     return free
 
@@ -128,7 +131,7 @@ def add_endpoint(provider_id: str, url: str, events_wanted: tuple[str, ...]) -> 
 
     Raises Refused for an address we would never call.
     """
-    if set(events_wanted) - set(EventType):
+    if not events_wanted or set(events_wanted) - set(EventType):
         raise Refused(f"Events are: {', '.join(EventType)}", field="events")
     secret = new_webhook_secret()
     endpoint = WebhookEndpoint(
@@ -205,6 +208,8 @@ def update(provider_id: str, wanted: Settings, *, actor: str) -> Provider:
     """Change a provider (a step). Raises Refused, naming the field."""
     check(wanted.name, None, wanted.gateway, wanted.success_url, wanted.cancel_url)
     slug = slugify(wanted.slug or wanted.name)
+    if slug in RESERVED:
+        raise Refused(f"{slug} is a page of its own; choose another", "taken", field="slug")
     values = {
         "name": wanted.name.strip(),
         "slug": slug,

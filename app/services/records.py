@@ -1,11 +1,19 @@
 """What is kept so that it can be told later: the order's timeline and the audit log. All parts."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from app.extensions import db
 from app.models import AuditEntry, Order, Payment, TimelineEntry
 
-__all__ = ["audit", "timeline"]
+__all__ = ["audit", "came_from", "timeline"]
+
+_address: ContextVar[str | None] = ContextVar("address", default=None)
+
+
+def came_from(address: str | None) -> None:
+    """Remember where the request at hand comes from, for the audit log."""
+    _address.set(address)
 
 
 def timeline(
@@ -33,10 +41,9 @@ def audit(
     *,
     actor: str = "gatehouse",
     subject: str | None = None,
-    address: str | None = None,
     **data: Any,
 ) -> None:
     """Add an entry to the current organization's audit log; never with a secret in it."""
-    db.session.add(
-        AuditEntry(action=action, actor=actor, subject=subject, address=address, data=data)
-    )
+    entry = AuditEntry(action=action, actor=actor, subject=subject, data=data)
+    entry.address = _address.get()
+    db.session.add(entry)

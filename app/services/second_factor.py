@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, update
 
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
+from app.kit.crypto import CannotOpen
 from app.kit.errors import Refused
 from app.kit.tokens import digest
 from app.models import User
@@ -42,33 +43,35 @@ def is_on(user_id: str) -> bool:
 def confirm(who: SignedIn, secret: str, code: str) -> list[str]:
     """Switch the second factor on (a step), once the app shows the right code; the recovery codes,
     shown this once. Raises Refused."""
-    step = _step_of(secret, code)
+    step = _step_of(secret, _plain(code))
     if step is None:
         raise Refused("That code is not right", "wrong_code", field="code")
-    codes = ["-".join(_word() for _ in range(3)) for _ in range(RECOVERY)]
+    codes = ["-".join(_word() for _ in range(5)) for _ in range(RECOVERY)]
     sealed = credentials.seal(secret, **_place(who.user_id))
     with transaction():
         changed(
             update(User)
             .where(User.id == who.user_id)
-            .values(totp=sealed, totp_step=step, recovery=[digest(one) for one in codes])
+            .values(totp=sealed, totp_step=step, recovery=[digest(_plain(one)) for one in codes])
         )
     return codes
 
 
-def check(user_id: str, code: str) -> None:
-    """Accept a code of the app, or a recovery code, once (a step).
+def check(user_id: str, code: str, *, address: str, known: str | None = None) -> None:
+    """Accept a code of the app, or a recovery code, once (steps).
 
-    Raises Refused for a wrong or used one, AppError 429 after too many tries.
+    Raises Refused for a wrong or used one, AppError 429 after too many tries; `known` as in
+    `people.sign_in`.
     """
-    here = Limit(5, 900, ("second-factor", user_id))
-    throttle.take(here)
+    here = Limit(5, 900, ("second-factor", user_id, throttle.network(address)))
+    limits = [here] if known == user_id else [here, Limit(20, 3600, ("second-factor", user_id))]
+    throttle.take(*limits)
     with reading() as session:
         user = session.scalars(select(User).where(User.id == user_id)).one()
-    typed = code.strip().lower().replace(" ", "")
+    typed = _plain(code)
     if not (_is_current(user, typed) or _is_recovery(user, typed)):
         raise Refused("That code is not right", "wrong_code", field="code")
-    throttle.forget(here)
+    throttle.forget(*limits)
 
 
 def remove(who: SignedIn) -> None:
@@ -85,7 +88,11 @@ def _is_current(user: User, code: str) -> bool:
     """The conditional UPDATE makes a code count once, also when it is sent twice at a time."""
     if user.totp is None:
         return False
-    step = _step_of(credentials.open_field(user.totp, **_place(user.id)), code)
+    try:
+        secret = credentials.open_field(user.totp, **_place(user.id))
+    except CannotOpen:
+        return False  # a recovery code still counts
+    step = _step_of(secret, code)
     if step is None:
         return False
     with transaction():
@@ -112,6 +119,11 @@ def _step_of(secret: str, code: str) -> int | None:
         if secrets.compare_digest(totp.at(step * STEP), code):
             return step
     return None
+
+
+def _plain(code: str) -> str:
+    """A code without what people put into it to read it better."""
+    return code.strip().lower().replace(" ", "").replace("-", "")
 
 
 def _word() -> str:

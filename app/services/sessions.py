@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
+from app.kit.tenancy import as_org
 from app.kit.tokens import digest, new_session_secret
 from app.models import Membership, Organization, Role, User, UserSession
+from app.services import records
 
 __all__ = [
     "FRESH",
@@ -20,7 +22,7 @@ __all__ = [
     "end_all",
     "find",
     "list_of",
-    "prove",
+    "renew",
     "seen",
     "start",
     "work_for",
@@ -82,7 +84,15 @@ def start(user_id: str, *, address: str = "", agent: str = "") -> str:
                 proved_at=now,
             )
         )
+    if first:
+        _note_sign_in(user_id, first)
     return secret
+
+
+def _note_sign_in(user_id: str, org_id: str) -> None:
+    with as_org(org_id), transaction():
+        email = db.session.scalar(select(User.email).where(User.id == user_id))
+        records.audit("person.signed_in", actor=email or user_id)
 
 
 def find(secret: object) -> SignedIn | None:
@@ -139,14 +149,17 @@ def seen(who: SignedIn) -> None:
         changed(update(UserSession).where(UserSession.id == who.session_id).values(seen_at=now))
 
 
-def prove(who: SignedIn) -> None:
-    """The password was given again (a step): what needs it may be done for a while."""
+def renew(who: SignedIn) -> str:
+    """The password was given again (a step): what needs it may be done for a while. The browser
+    gets a new secret, so that a stolen copy of the old one gains nothing by it."""
+    secret = new_session_secret()
     with transaction():
         changed(
             update(UserSession)
             .where(UserSession.id == who.session_id)
-            .values(proved_at=clock.now())
+            .values(proved_at=clock.now(), secret_hash=digest(secret))
         )
+    return secret
 
 
 def work_for(who: SignedIn, org_id: str) -> None:

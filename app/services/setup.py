@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from app.extensions import reading
-from app.models import ApiKey, Order, Provider, WebhookEndpoint
+from app.models import Order, Provider, WebhookEndpoint
 from app.services import integrations
 
 __all__ = ["Step", "steps"]
@@ -30,7 +30,7 @@ def steps() -> list[Step]:
 
         has_provider = there(select(Provider.id))
         has_endpoint = there(select(WebhookEndpoint.id))
-        was_called = there(select(ApiKey.id).where(ApiKey.last_used_at.is_not(None)))
+        was_called = there(select(Order.id))
         was_paid = there(select(Order.id).where(Order.paid_at.is_not(None)))
         is_live = there(select(Order.id).where(Order.paid_at.is_not(None), ~Order.test_mode))
     is_builtin = {one.spec.key for one in cards if one.spec.gateway and one.spec.gateway.is_builtin}

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from app.extensions import changed, db, transaction
 from app.kit import clock
 from app.kit.tenancy import across_organizations
-from app.models import IdempotencyKey, InboundEvent, Order, Payment
+from app.models import IdempotencyKey, InboundEvent, Order, Payment, Throttle, UserSession
 from app.services import idempotency, tasks
 
 __all__ = ["purge", "sweep"]
@@ -20,6 +20,7 @@ __all__ = ["purge", "sweep"]
 BATCH = 200
 HANDED_OUT = timedelta(minutes=10)  # until a row whose task vanished is found again
 KEEP_INBOUND = timedelta(days=90)
+KEEP_SESSIONS = timedelta(days=30)
 
 
 def sweep() -> int:
@@ -51,8 +52,11 @@ def _hand_out(model: type[Any], task: str, argument: str) -> int:
 
 
 def purge() -> None:
-    """Forget what need not be kept: old idempotency keys, inbound bodies after 90 days (a step)."""
+    """Forget what need not be kept (a step): idempotency keys, inbound bodies after 90 days, tries
+    that count no more, sessions that are over."""
     now = clock.now()
     with across_organizations("the clock knows no tenant"), transaction():
         for model, keep in ((IdempotencyKey, idempotency.KEEP), (InboundEvent, KEEP_INBOUND)):
             changed(delete(model).where(model.created_at < now - keep))
+        changed(delete(Throttle).where(Throttle.ends_at < now))
+        changed(delete(UserSession).where(UserSession.created_at < now - KEEP_SESSIONS))

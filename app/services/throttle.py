@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import case, delete, or_, select, update
 
@@ -11,7 +12,7 @@ from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Throttle
 
-__all__ = ["Limit", "forget", "purge", "take"]
+__all__ = ["Limit", "forget", "give_back", "network", "take"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,23 @@ def forget(*limits: Limit) -> None:
         changed(delete(Throttle).where(Throttle.key.in_([one.key for one in limits])))
 
 
-def purge() -> None:
-    """Drop windows that are over (a step)."""
+def give_back(*limits: Limit) -> None:
+    """The try was no guess: it counts no more (a step)."""
     with transaction():
-        changed(delete(Throttle).where(Throttle.ends_at < clock.now()))
+        for limit in sorted(limits, key=lambda one: one.key):
+            fewer = update(Throttle).where(Throttle.key == limit.key, Throttle.count > 0)
+            changed(fewer.values(count=Throttle.count - 1))
+
+
+def network(address: str) -> str:
+    """What stands for an address: one machine may have a whole /64 of IPv6 to itself."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return str(ip_network((found, 64), strict=False))
 
 
 def _count(limit: Limit) -> bool:

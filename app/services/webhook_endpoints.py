@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from app.extensions import db, reading, transaction
 from app.kit import clock
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.strictjson import dump
 from app.kit.tokens import new_webhook_secret
-from app.models import Event, EventType, Provider, WebhookEndpoint
-from app.services import credentials, events, providers, records
+from app.models import Delivery, DeliveryStatus, Event, EventType, Provider, WebhookEndpoint
+from app.services import credentials, events, providers, records, tasks
 
 __all__ = ["add", "disable", "enable", "list_of", "ping", "replace_secret"]
 
@@ -38,10 +38,13 @@ def add(provider_id: str, url: str, wanted: Sequence[str], *, actor: str) -> str
 
 
 def replace_secret(provider_id: str, endpoint_id: str, *, actor: str) -> str:
-    """A new secret (a step), shown this once; for a day both sign. Raises NotFound."""
+    """A new secret (a step), shown this once; for a day both sign. Raises NotFound, Conflict while
+    an earlier replacement still overlaps: a third would end the first at once."""
     secret = new_webhook_secret()
     with transaction():
         endpoint = _locked(provider_id, endpoint_id)
+        if endpoint.previous_expires_at and endpoint.previous_expires_at > clock.now():
+            raise Conflict("The secret was replaced less than a day ago", "secret_replaced")
         endpoint.previous_secret = endpoint.secret
         endpoint.previous_expires_at = clock.now() + OVERLAP
         endpoint.secret = credentials.seal(
@@ -61,12 +64,25 @@ def disable(provider_id: str, endpoint_id: str, *, actor: str) -> None:
 
 
 def enable(provider_id: str, endpoint_id: str, *, actor: str) -> None:
-    """Send there again from now on (a step). Raises NotFound."""
+    """Send there again (a step), also what waited meanwhile. Raises NotFound."""
     with transaction():
         endpoint = _locked(provider_id, endpoint_id)
         endpoint.disabled_at = endpoint.disabled_reason = endpoint.failing_since = None
         endpoint.failures = 0
+        _wake(endpoint)
         records.audit("webhook_endpoint.enabled", actor=actor, subject=endpoint.id)
+
+
+def _wake(endpoint: WebhookEndpoint) -> None:
+    waiting = db.session.scalars(
+        select(Delivery)
+        .where(Delivery.endpoint_id == endpoint.id, Delivery.status == DeliveryStatus.paused)
+        .order_by(Delivery.id)
+        .with_for_update()
+    ).all()
+    for delivery in waiting:
+        delivery.status, delivery.next_attempt_at = DeliveryStatus.pending, clock.now()
+        tasks.add("deliveries.send", {"delivery": delivery.id}, lane=endpoint.id)
 
 
 def ping(provider_id: str, endpoint_id: str) -> None:

@@ -83,11 +83,13 @@ def test_no_form_is_taken_without_its_token(app):
 
 
 def test_what_belongs_to_another_organization_is_not_there(app):
-    theirs = world.open_shop(app, org="Theirs", name="Secret shop")
+    theirs = world.open_shop(
+        app, org="Theirs", name="Secret shop", webhook_url="http://127.0.0.1:9/x"
+    )
     them = person(app, org="Theirs")
     page = them.get("/providers/secret-shop").text
     ids = re.findall(r'data-id="((?:key|whe)_\w+)"', page)
-    assert ids
+    assert {one[:4] for one in ids} == {"key_", "whe_"}
     us = person(app, org="Ours")
     ours = world.open_shop(app, org="Ours", name="Our shop")
     assert ours.provider_id != theirs.provider_id

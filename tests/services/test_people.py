@@ -1,5 +1,7 @@
 """Signing in and up: one answer for everything wrong, few guesses, and the owner still gets in."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -147,6 +149,52 @@ def test_a_demo_person_is_not_the_first(app):
     with app.app_context():
         organizations.create_user("demo@gatehouse.example", PASSWORD, org="Demo", is_demo=True)
         assert people.may_sign_up(None)
+
+
+def test_of_two_first_people_at_once_one_has_to_wait(make_app):
+    app = make_app()
+    barrier, came_of = threading.Barrier(2), []
+
+    def sign_up(number):
+        with app.app_context():
+            barrier.wait()
+            try:
+                people.sign_up(f"user{number}@example.com", PASSWORD, "Acme")
+                came_of.append("in")
+            except AppError as error:
+                came_of.append(error.code)
+
+    threads = [threading.Thread(target=sign_up, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert came_of.count("in") == 1
+
+
+def test_two_organizations_of_one_name_both_open(make_app):
+    with make_app(SIGNUP="open").app_context():
+        people.sign_up(EMAIL, PASSWORD, "Acme")
+        people.sign_up("bob@example.com", PASSWORD, "Acme")
+        with reading() as session:
+            slugs = session.scalars(select(Organization.slug)).all()
+    assert len(set(slugs)) == 2
+
+
+def test_signing_up_ends_after_ten_an_hour_from_one_address(make_app):
+    with make_app(SIGNUP="open").app_context():
+        people.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
+        for _ in range(9):
+            with pytest.raises(Refused):
+                people.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
+        with pytest.raises(AppError) as stopped:
+            people.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
+    assert stopped.value.status == 429
+
+
+def test_signing_in_rightly_uses_up_no_tries(ada):
+    for number in range(30):
+        people.sign_in(EMAIL, PASSWORD, address=f"203.0.113.{number}")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def codes(ada, secret):
 
 def refused(user_id: str, typed: str) -> bool:
     try:
-        second_factor.check(user_id, typed)
+        second_factor.check(user_id, typed, address="192.0.2.1")
     except Refused:
         return True
     return False
@@ -87,8 +87,27 @@ def test_five_wrong_codes_are_enough(ada, secret, codes, later):
     later(30)
     assert [refused(ada.id, "000000") for _ in range(5)].count(True) >= 4
     with pytest.raises(AppError) as stopped:
-        second_factor.check(ada.id, code(secret))
+        second_factor.check(ada.id, code(secret), address="192.0.2.1")
     assert stopped.value.status == 429
+
+
+def test_a_stranger_with_the_password_does_not_lock_the_owner_out(ada, secret, codes, later):
+    later(30)
+    for number in range(60):
+        with pytest.raises(AppError):
+            second_factor.check(ada.id, "000000", address=f"203.0.113.{number % 30}")
+    second_factor.check(ada.id, code(secret), address="198.51.100.7", known=ada.id)
+
+
+def test_a_secret_that_does_not_open_leaves_the_recovery_codes(ada, codes):
+    from app.extensions import transaction
+    from app.kit.crypto import Sealed
+    from app.models import User
+
+    with transaction():
+        db.session.get_one(User, ada.id).totp = Sealed("enc:v1:00000000:" + "A" * 40)
+    assert refused(ada.id, "123456")
+    assert not refused(ada.id, codes[0].replace("-", " "))
 
 
 def test_sent_twice_at_the_same_moment_it_counts_once(app):

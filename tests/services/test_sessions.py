@@ -83,10 +83,11 @@ def test_a_disabled_person_is_signed_out(secret, ada):
     assert sessions.find(secret) is None
 
 
-def test_a_new_password_signs_the_others_out(secret, ada):
+def test_a_new_password_signs_the_others_out_and_copies_of_this_one(secret, ada):
     other = sessions.start(ada.id)
-    people.change_password(sessions.find(secret), PASSWORD, "another quiet afternoon")
-    assert sessions.find(secret)
+    new = people.change_password(sessions.find(secret), PASSWORD, "another quiet afternoon")
+    assert sessions.find(new)
+    assert sessions.find(secret) is None
     assert sessions.find(other) is None
 
 
@@ -98,8 +99,9 @@ def test_the_old_password_is_needed_for_a_new_one(secret, ada):
 def test_after_ten_minutes_the_password_is_no_longer_fresh(secret, later):
     later(601)
     assert not sessions.find(secret).is_fresh
-    people.prove(sessions.find(secret), PASSWORD)
-    assert sessions.find(secret).is_fresh
+    new = people.prove(sessions.find(secret), PASSWORD)
+    assert sessions.find(new).is_fresh
+    assert sessions.find(secret) is None, "a stolen copy gains nothing by it"
 
 
 def test_a_browser_works_for_the_organization_it_chose(secret, ada):

@@ -69,12 +69,33 @@ def test_windows_that_are_over_are_dropped(inside, later):
 
     from app.extensions import reading
     from app.models import Throttle
+    from app.services import sweep
 
     tries(FIVE, 1)
     later(901)
-    throttle.purge()
+    sweep.purge()
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Throttle)) == 0
+
+
+def test_a_try_that_was_no_guess_can_be_given_back(inside):
+    for _ in range(20):
+        throttle.take(FIVE)
+        throttle.give_back(FIVE)
+    assert tries(FIVE, 8) == 5
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_machines_many_addresses_count_as_one(address, network):
+    assert throttle.network(address) == network
 
 
 def test_of_many_at_once_exactly_so_many_get_through(app):

@@ -247,6 +247,10 @@ class EventEndpoints(Protocol):
         """Take a registration away; one that is gone is fine."""
         ...
 
+    def keep_only(self, url: str, endpoint_id: str) -> None:
+        """Take every other registration of this address away."""
+        ...
+
 
 class Gateway(Protocol):
     """One company that moves money, for one set of credentials.

@@ -43,7 +43,10 @@ def change_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, 422)
     try:
-        people.change_password(session.person(), form.current.data or "", form.password.data or "")
+        secret = people.change_password(
+            session.person(), form.current.data or "", form.password.data or ""
+        )
+        session.renew(secret)
     except AppError as error:
         return _page(form, refuse(form, error))
     flash(_("Your password was changed. You are signed out everywhere else."))
@@ -60,11 +63,12 @@ def end_one(session_id: str) -> ResponseReturnValue:
 @session.signed_in
 def end_others() -> ResponseReturnValue:
     sessions.end_all(session.person().user_id, but=session.person().session_id)
+    people.note(session.person(), "person.signed_out_elsewhere")
     flash(_("You are signed out everywhere else."))
     return redirect(url_for(".show"), 303)
 
 
 @session.signed_in
 def switch(org_id: str) -> ResponseReturnValue:
-    sessions.work_for(session.person(), org_id)
+    session.work_for(org_id)
     return redirect("/", 303)

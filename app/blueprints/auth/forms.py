@@ -16,7 +16,11 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(
         _("E-mail"), [_NEEDED, Length(max=254)], render_kw={"autocomplete": "username"}
     )
-    password = PasswordField(_("Password"), [_NEEDED, Length(max=200)], render_kw=_OLD)
+    password = PasswordField(
+        _("Password"),
+        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
+        render_kw=_OLD,
+    )
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
@@ -30,14 +34,18 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
     )
     password = PasswordField(
         _("Password"),
-        [_NEEDED, Length(max=200)],
+        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
         description=_("At least 12 characters. A sentence is fine."),
         render_kw=_NEW,
     )
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    password = PasswordField(_("Password"), [_NEEDED, Length(max=200)], render_kw=_OLD)
+    password = PasswordField(
+        _("Password"),
+        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
+        render_kw=_OLD,
+    )
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]
@@ -49,10 +57,14 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
-    current = PasswordField(_("Current password"), [_NEEDED, Length(max=200)], render_kw=_OLD)
+    current = PasswordField(
+        _("Current password"),
+        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
+        render_kw=_OLD,
+    )
     password = PasswordField(
         _("New password"),
-        [_NEEDED, Length(max=200)],
+        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
         description=_("At least 12 characters. A sentence is fine."),
         render_kw=_NEW,
     )

@@ -7,11 +7,12 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.blueprints import session
+from app.blueprints import once, session
 from app.blueprints.auth.forms import CodeForm
 from app.blueprints.forms import refuse
 from app.kit import qr
 from app.kit.errors import AppError, NotFound
+from app.kit.tokens import digest
 from app.models import User
 from app.services import people, second_factor
 
@@ -31,19 +32,37 @@ def register(bp: Blueprint) -> None:
 
 def halfway(user: User, goal: str) -> ResponseReturnValue:
     """The password was right: now the code."""
-    cookie[HALF] = [user.id, int(time.time())]
+    cookie[HALF] = [user.id, int(time.time()), _mark(user)]
     return redirect(url_for(".code", next=goal), 303)
 
 
-def code() -> ResponseReturnValue:
-    user_id, since = cookie.get(HALF) or ("", 0)
+def _mark(user: User) -> str:
+    """Stands for the password that was right: with another one the first step counts no more."""
+    return digest(user.password_hash or "")[:16]
+
+
+def _half() -> User | None:
+    user_id, since, mark = cookie.get(HALF) or ("", 0, "")
     if time.time() - since > PATIENCE:
+        return None
+    user = people.get(user_id)
+    return user if _mark(user) == mark else None
+
+
+def code() -> ResponseReturnValue:
+    user = _half()
+    if user is None:
         return redirect(url_for(".sign_in"), 303)
     form, status = CodeForm(), 200
     if form.validate_on_submit():
         try:
-            second_factor.check(user_id, form.code.data or "")
-            session.begin(people.get(user_id))
+            second_factor.check(
+                user.id,
+                form.code.data or "",
+                address=request.remote_addr or "",
+                known=session.known(),
+            )
+            session.begin(user)
             return redirect(session.local_path(request.args.get("next")), 303)
         except AppError as error:
             status = refuse(form, error)
@@ -52,15 +71,26 @@ def code() -> ResponseReturnValue:
     return render_template("auth/code.html", form=form), status
 
 
+def _begin() -> str:
+    secret = second_factor.new_secret()
+    cookie[PENDING] = once.seal(secret, PENDING)
+    return secret
+
+
+def _pending() -> str | None:
+    return once.unseal(cookie.get(PENDING), PENDING)
+
+
 @session.signed_in
 @session.fresh
 def switch_on() -> ResponseReturnValue:
     who, form, status = session.person(), CodeForm(), 200
-    secret = cookie.setdefault(PENDING, second_factor.new_secret())
+    secret = _pending() or _begin()
     if form.validate_on_submit():
         try:
             codes = second_factor.confirm(who, secret, form.code.data or "")
             cookie.pop(PENDING)
+            people.note(who, "person.second_factor_on")
             return render_template("auth/recovery.html", codes=codes)
         except AppError as error:
             status = refuse(form, error)
@@ -72,7 +102,7 @@ def switch_on() -> ResponseReturnValue:
 @session.signed_in
 @session.fresh
 def picture() -> ResponseReturnValue:
-    secret = cookie.get(PENDING)
+    secret = _pending()
     if secret is None:
         raise NotFound("Nothing is being set up")
     picture = qr.svg(second_factor.address(session.person(), secret))
@@ -83,5 +113,6 @@ def picture() -> ResponseReturnValue:
 @session.fresh
 def switch_off() -> ResponseReturnValue:
     second_factor.remove(session.person())
+    people.note(session.person(), "person.second_factor_off")
     flash(_("The second factor is switched off."))
     return redirect(url_for(".show"), 303)

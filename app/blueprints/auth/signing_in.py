@@ -67,6 +67,7 @@ def sign_up() -> ResponseReturnValue:
                 form.email.data or "",
                 form.password.data or "",
                 form.organization.data or "",
+                address=request.remote_addr or "",
                 token=token,
             )
             session.begin(user)
@@ -90,7 +91,7 @@ def confirm() -> ResponseReturnValue:
     who = session.current()
     if who and form.validate_on_submit():
         try:
-            people.prove(who, form.password.data or "")
+            session.renew(people.prove(who, form.password.data or ""))
             return redirect(goal, 303)
         except AppError as error:
             status = refuse(form, error, at="password")

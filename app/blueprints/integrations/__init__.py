@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.blueprints import generated, session
+from app.blueprints import catalogue_forms, session
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError, Refused
 from app.services import event_endpoints, integrations
@@ -40,14 +40,14 @@ def show(service: str) -> ResponseReturnValue:
 @session.fresh
 def save(service: str) -> ResponseReturnValue:
     card = integrations.card(service)
-    form = generated.form_for(card)
+    form = catalogue_forms.form_for(card)
     if not form.validate_on_submit():
         return _page(card, form, status=422)
     try:
         integrations.save(
             service,
-            generated.typed(form, card),
-            removed=generated.removed(form, card),
+            catalogue_forms.typed(form, card),
+            removed=catalogue_forms.removed(form, card),
             actor=session.actor(),
         )
     except AppError as error:
@@ -92,5 +92,5 @@ def _page(
     card: Card, form: FlaskForm | None = None, *, status: int = 200, **came_of: object
 ) -> ResponseReturnValue:
     """A service's page; `came_of` is what a button on it brought: tested, health or said."""
-    form = form or generated.form_for(card)
+    form = form or catalogue_forms.form_for(card)
     return render_template("integrations/service.html", card=card, form=form, **came_of), status

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.blueprints import generated, session
+from app.blueprints import catalogue_forms, session
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError, NotFound
 from app.models import Provider
@@ -38,14 +38,14 @@ def show_credentials(slug: str, service: str) -> ResponseReturnValue:
 @session.fresh
 def save_credentials(slug: str, service: str) -> ResponseReturnValue:
     provider, card = _found(slug, service)
-    form = generated.form_for(card)
+    form = catalogue_forms.form_for(card)
     if not form.validate_on_submit():
         return _page(provider, card, form, 422)
     try:
         integrations.save(
             service,
-            generated.typed(form, card),
-            removed=generated.removed(form, card),
+            catalogue_forms.typed(form, card),
+            removed=catalogue_forms.removed(form, card),
             actor=session.actor(),
             scope=Scope("provider", provider.id),
         )
@@ -58,7 +58,7 @@ def save_credentials(slug: str, service: str) -> ResponseReturnValue:
 def _page(
     provider: Provider, card: Card, form: FlaskForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    form = form or generated.form_for(card)
+    form = form or catalogue_forms.form_for(card)
     return (
         render_template("providers/credentials.html", provider=provider, card=card, form=form),
         status,

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.blueprints import session
 from app.blueprints.forms import refuse
 from app.blueprints.providers.forms import EndpointForm
-from app.blueprints.providers.pages import page
+from app.blueprints.providers.pages import page, shown_once
 from app.kit.errors import AppError
 from app.services import providers, webhook_endpoints
 
@@ -34,7 +34,7 @@ def add_endpoint(slug: str) -> ResponseReturnValue:
         )
     except AppError as error:
         return page(provider, endpoint_form=form, status=refuse(form, error, at="url"))
-    return page(provider, secrets={"webhook": secret})
+    return shown_once(slug, webhook=secret)
 
 
 @session.merchant("providers.change")
@@ -42,7 +42,7 @@ def add_endpoint(slug: str) -> ResponseReturnValue:
 def replace_secret(slug: str, endpoint_id: str) -> ResponseReturnValue:
     provider = providers.find(slug)
     secret = webhook_endpoints.replace_secret(provider.id, endpoint_id, actor=session.actor())
-    return page(provider, secrets={"webhook": secret})
+    return shown_once(slug, webhook=secret)
 
 
 @session.merchant("providers.change")

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.blueprints import session
 from app.blueprints.forms import refuse
 from app.blueprints.providers.forms import KeyForm
-from app.blueprints.providers.pages import page
+from app.blueprints.providers.pages import page, shown_once
 from app.kit.errors import AppError
 from app.services import api_keys, providers
 
@@ -30,7 +30,7 @@ def add_key(slug: str) -> ResponseReturnValue:
         secret = api_keys.add(provider.id, form.scopes.data or [], actor=session.actor())
     except AppError as error:
         return page(provider, key_form=form, status=refuse(form, error))
-    return page(provider, secrets={"key": secret})
+    return shown_once(slug, key=secret)
 
 
 @session.merchant("providers.change")
@@ -38,7 +38,7 @@ def add_key(slug: str) -> ResponseReturnValue:
 def replace_key(slug: str, key_id: str) -> ResponseReturnValue:
     provider = providers.find(slug)
     secret = api_keys.replace(provider.id, key_id, actor=session.actor())
-    return page(provider, secrets={"key": secret})
+    return shown_once(slug, key=secret)
 
 
 @session.merchant("providers.change")

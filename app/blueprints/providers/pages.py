@@ -1,20 +1,21 @@
 """The list of providers, a new one, and one with everything about it."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.blueprints import session
+from app.blueprints import once, session
 from app.blueprints.forms import refuse
 from app.blueprints.providers.forms import EndpointForm, KeyForm, NewForm, ProviderForm, values_of
+from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Provider
 from app.registry import services
 from app.services import api_keys, providers, webhook_endpoints
 
-__all__ = ["page", "register"]
+__all__ = ["page", "register", "shown_once"]
 
 
 def register(bp: Blueprint) -> None:
@@ -42,9 +43,9 @@ def new() -> ResponseReturnValue:
                 success_url=form.success_url.data,
                 cancel_url=form.cancel_url.data,
                 scopes=("payments",),
+                actor=session.actor(),
             )
-            secrets = {"key": made.api_key, "webhook": made.webhook_secret}
-            return page(made.provider, secrets=secrets)
+            return shown_once(made.provider.slug, key=made.api_key, webhook=made.webhook_secret)
         except AppError as error:
             status = refuse(form, error)
     elif form.errors:
@@ -54,10 +55,11 @@ def new() -> ResponseReturnValue:
 
 @session.merchant("look")
 def show(slug: str) -> ResponseReturnValue:
-    return page(providers.find(slug))
+    return page(providers.find(slug), secrets=once.take())
 
 
 @session.merchant("providers.change")
+@session.fresh
 def save(slug: str) -> ResponseReturnValue:
     provider, form = providers.find(slug), ProviderForm()
     if not form.validate_on_submit():
@@ -68,6 +70,12 @@ def save(slug: str) -> ResponseReturnValue:
         return page(provider, form=form, status=refuse(form, error))
     flash(_("Saved."))
     return redirect(url_for(".show", slug=changed.slug), 303)
+
+
+def shown_once(slug: str, **secrets: str | None) -> ResponseReturnValue:
+    """Go to a provider's page, which shows these secrets this once."""
+    once.keep(**secrets)
+    return redirect(url_for(".show", slug=slug), 303)
 
 
 def _wanted(form: ProviderForm) -> providers.Settings:
@@ -89,7 +97,7 @@ def page(
     form: ProviderForm | None = None,
     key_form: KeyForm | None = None,
     endpoint_form: EndpointForm | None = None,
-    secrets: dict[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     """One provider with its keys and endpoints; `secrets` are shown this once."""
@@ -103,5 +111,6 @@ def page(
         endpoints=webhook_endpoints.list_of(provider.id),
         payment_services=[one for one in services().values() if one.gateway and one.fields],
         secrets=secrets or {},
+        now=clock.now(),
     )
     return shown, status

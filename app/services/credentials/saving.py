@@ -62,15 +62,15 @@ def save(
         elif one.name in removed:
             config.pop(one.name, None)
     gone = sorted(set(row.config) - set(config))
+    told = {"fields": sorted(one for one in config if config[one] != row.config.get(one))}
     row.config = config
     _forget(where, gone)
     if service_spec.gateway:
         inbound_endpoints.ensure(service, scope.kind, scope.owner)
-    told = {"fields": sorted(name for name, value in values.items() if value)}
     records.audit(
         "credentials.saved",
         actor=actor,
-        subject=f"{service} of {scope.kind}",
+        subject=f"{service} of {scope.kind} {scope.owner}",
         **(told | {"removed": gone} if gone else told),
     )
 

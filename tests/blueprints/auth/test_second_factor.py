@@ -26,7 +26,7 @@ def on(browser):
     page = browser.get("/account/second-factor").text
     secret = re.search(r'data-secret="totp">(\w+)<', page)[1]
     shown = browser.post("/account/second-factor", code=code(secret)).text
-    return secret, re.findall(r"<code>([a-z0-9]{5}(?:-[a-z0-9]{5}){2})</code>", shown)
+    return secret, re.findall(r"<code>([a-z0-9]{5}(?:-[a-z0-9]{5}){4})</code>", shown)
 
 
 def test_the_password_alone_opens_nothing(app, on):
@@ -58,6 +58,25 @@ def test_half_a_sign_in_ends_after_five_minutes(app, on, later):
     where = browser.sign_in(OWNER).location
     later(301)
     assert browser.post(where, code=code(on[0])).location == "/login"
+
+
+def test_half_a_sign_in_ends_with_a_new_password(app, browser, on, later):
+    later(30)
+    thief = Merchant(app, "198.51.100.7")
+    where = thief.sign_in(OWNER).location
+    browser.post("/account/password", current=PASSWORD, password="another quiet afternoon")
+    assert thief.post(where, code=code(on[0])).location == "/login"
+
+
+def test_the_secret_that_is_being_set_up_lies_sealed_in_the_cookie(browser):
+    from flask.sessions import SecureCookieSessionInterface
+
+    page = browser.get("/account/second-factor").text
+    secret = re.search(r'data-secret="totp">(\w+)<', page)[1]
+    cookie = browser.client.get_cookie("gh").value
+    held = SecureCookieSessionInterface().get_signing_serializer(browser.app).loads(cookie)
+    assert held["totp"].startswith("enc:v1:")
+    assert secret not in repr(held)
 
 
 def test_without_a_password_there_is_no_code_to_enter(app):

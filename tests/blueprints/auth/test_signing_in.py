@@ -1,5 +1,7 @@
 """Signing in, up and out in a browser."""
 
+import re
+
 import pytest
 
 from app.services import people
@@ -89,6 +91,86 @@ def test_a_cookie_is_worth_nothing_after_signing_out(app):
     thief = Merchant(app)
     thief.client.set_cookie("gh", stolen)
     assert thief.get("/").location == "/login?next=/"
+
+
+def test_a_copied_cookie_is_worth_nothing_after_a_new_password(app):
+    browser, thief = person(app), Merchant(app)
+    stolen = cookie_of(browser)
+    browser.post("/account/password", current=PASSWORD, password="another afternoon")
+    thief.client.set_cookie("gh", stolen)
+    assert thief.get("/").location == "/login?next=/"
+
+
+def test_a_known_browser_stays_known_after_signing_out(app):
+    browser = person(app)
+    browser.post("/logout")
+    assert browser.client.get_cookie("gh").expires is not None
+    for number in range(30):
+        Merchant(app, f"203.0.113.{number}").sign_in("owner@acme.example", "guess")
+    assert browser.sign_in("owner@acme.example").status_code == 303
+
+
+def test_styles_and_scripts_carry_no_cookie(app):
+    browser = person(app)
+    page = browser.get("/").text
+    for path in re.findall(r'(?:href|src)="(/(?:styles|static|vendor)/[^"#]+)', page):
+        response = browser.client.get(path, buffered=True)
+        assert response.status_code == 200, path
+        assert "Set-Cookie" not in response.headers, path
+        assert "Cookie" not in response.headers.get("Vary", ""), path
+
+
+def test_a_form_of_another_organization_that_was_open_in_a_tab_is_refused(app):
+    from app.extensions import db, transaction
+    from app.models import Membership
+    from app.services import organizations, people
+
+    browser = person(app)
+    with app.app_context():
+        second = organizations.ensure("Second")
+        user = people.sign_in("owner@acme.example", PASSWORD, address="x")
+        with transaction():
+            db.session.add(Membership(organization_id=second.id, user_id=user.id, role="owner"))
+    old_tab = browser.token()
+    assert browser.post(f"/account/organization/{second.id}").status_code == 303
+    key = "sk_test_51GatehouseTestsOnly0001"
+    refused = browser.post("/integrations/stripe", token=old_tab, secretKey=key)
+    assert refused.status_code in {400, 422}
+    assert "Not configured" in browser.get("/integrations/stripe").text
+
+
+@pytest.mark.parametrize("fields", [{"email": "a\x00b@example.com"}, {"password": "\x00"}])
+def test_a_nul_in_a_form_is_refused(browser, fields):
+    assert (
+        browser.post("/login", **{"email": "a@b.cd", "password": "x", **fields}).status_code == 400
+    )
+
+
+def test_the_database_away_is_said_to_people_who_are_signed_in_too(app):
+    from sqlalchemy import text
+
+    from app.extensions import db
+
+    browser = person(app)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE sessions RENAME TO gone"))
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    response = browser.get("/account")
+    assert response.status_code in {500, 503}
+    assert response.headers["X-Request-Id"] in response.text
+
+
+def test_the_language_one_chose_stays(app):
+    browser = person(app)
+    assert 'lang="pt-PT"' in browser.get("/?lang=pt-PT").text
+    assert '<html lang="pt-PT">' in browser.get("/providers").text
+    answer = browser.client.post(
+        "/account/password",
+        data={"csrf_token": browser.token()},
+        headers={"Referer": "http://localhost/account"},
+    )
+    assert answer.status_code == 422
+    assert 'href="/account?lang=en"' in answer.text
 
 
 def test_a_cookie_is_worth_nothing_after_a_new_password(app):

@@ -111,6 +111,14 @@ def test_a_value_that_cannot_be_right_is_refused_at_its_field(app, browser, fiel
     assert fields["secretKey"] not in response.text
 
 
+def test_keys_of_two_modes_are_refused_whenever_they_were_typed(app, browser):
+    save(browser, secretKey="sk_live_51GatehouseCanary0001")
+    response = save(browser, publishableKey="pk_test_51Canary0001")
+    assert response.status_code == 422
+    assert "publishableKey" not in stored(app).config
+    assert save(browser, publishableKey="pk_live_51Canary0001").status_code == 303
+
+
 def test_what_is_needed_is_asked_for(app, browser):
     response = save(browser, publishableKey="pk_test_51Canary")
     assert response.status_code == 422
@@ -129,9 +137,12 @@ def test_the_audit_log_says_who_and_which_fields_and_no_value(app, browser):
     with app.app_context():
         org = organizations.find("acme")
         with as_org(org.id), reading() as session:
-            entry = session.scalars(select(AuditEntry)).one()
-    assert (entry.action, entry.actor) == ("credentials.saved", "owner@acme.example")
+            entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [one.action for one in entries] == ["person.signed_in", "credentials.saved"]
+    entry = entries[-1]
+    assert (entry.actor, entry.address) == ("owner@acme.example", "192.0.2.1")
     assert entry.data["fields"] == ["secretKey"]
+    assert org.id in entry.subject
     assert KEY not in repr(entry.data)
 
 

@@ -19,13 +19,14 @@ def browser(app):
 
 
 def shown(response, name: str) -> str:
+    """A secret on the page that a form leads to."""
     return re.search(rf'data-secret="{name}">([^<]+)<', response.text)[1]
 
 
 @pytest.fixture
 def made(browser, httpserver):
     httpserver.expect_request("/hook").respond_with_data("", status=204)
-    return browser.post(
+    return browser.follow(
         "/providers/new",
         name="Bitloader",
         payment_gateway="sandbox",
@@ -54,6 +55,7 @@ def test_a_new_providers_key_is_shown_once_and_works(app, browser, made):
     assert key not in page
     assert key[-4:] in page
     assert shown(made, "webhook") not in page
+    assert browser.get("/providers").text.count('data-id="prv_') == 1
 
 
 def test_the_list_shows_it(browser, made):
@@ -130,7 +132,7 @@ def test_an_inactive_providers_key_is_refused(app, browser, made):
 
 
 def test_a_further_key_has_the_scopes_that_were_ticked(app, browser, made):
-    response = browser.post("/providers/bitloader/keys", scopes=["refunds"])
+    response = browser.follow("/providers/bitloader/keys", scopes=["refunds"])
     assert create(app, shown(response, "key")).status_code == 403
     assert browser.post("/providers/bitloader/keys").status_code == 422
 
@@ -138,12 +140,36 @@ def test_a_further_key_has_the_scopes_that_were_ticked(app, browser, made):
 def test_a_replaced_key_works_for_another_day(app, browser, made, later):
     old = shown(made, "key")
     key_id = ids(browser.get("/providers/bitloader").text, "key")[0]
-    new = shown(browser.post(f"/providers/bitloader/keys/{key_id}/replace"), "key")
+    new = shown(browser.follow(f"/providers/bitloader/keys/{key_id}/replace"), "key")
     later(24 * 3600 - 60)
     assert create(app, old).status_code == create(app, new).status_code == 200
     later(120)
     assert create(app, old).status_code == 401
     assert create(app, new).status_code == 200
+
+
+def test_a_key_is_replaced_once(browser, made):
+    key_id = ids(browser.get("/providers/bitloader").text, "key")[0]
+    assert browser.post(f"/providers/bitloader/keys/{key_id}/replace").status_code == 303
+    assert browser.post(f"/providers/bitloader/keys/{key_id}/replace").status_code == 409
+
+
+def test_a_provider_called_new_has_a_page(browser):
+    page = browser.follow("/providers/new", name="New", payment_gateway="")
+    assert "new-2" in browser.get("/providers").text
+    assert shown(page, "key").startswith("provider_")
+
+
+def test_loading_the_page_again_neither_makes_nor_shows_anything_again(browser):
+    page = browser.follow("/providers/new", name="Bitloader", payment_gateway="")
+    key = shown(page, "key")
+    assert key not in browser.get("/providers/bitloader").text
+
+
+def test_where_money_goes_needs_the_password_again_after_a_while(browser, made, later):
+    later(601)
+    response = browser.post("/providers/bitloader", name="Bitloader", payment_gateway="stripe")
+    assert response.location.startswith("/account/confirm")
 
 
 def test_a_revoked_key_ends_at_once(app, browser, made):
@@ -179,7 +205,7 @@ def test_for_a_day_both_secrets_sign(app, browser, made, httpserver, later):
     from standardwebhooks import Webhook, WebhookVerificationError
 
     path = f"/providers/bitloader/endpoints/{endpoint(app).id}"
-    old, new = shown(made, "webhook"), shown(browser.post(f"{path}/secret"), "webhook")
+    old, new = shown(made, "webhook"), shown(browser.follow(f"{path}/secret"), "webhook")
 
     def verified(secret):
         browser.post(f"{path}/ping")
@@ -198,21 +224,37 @@ def test_for_a_day_both_secrets_sign(app, browser, made, httpserver, later):
     assert not verified(old)
 
 
-def test_an_endpoint_that_is_off_gets_nothing(app, browser, made, httpserver):
+def test_what_happens_while_an_endpoint_is_off_is_told_when_it_is_on_again(
+    app, browser, made, httpserver
+):
     path = f"/providers/bitloader/endpoints/{endpoint(app).id}"
     browser.post(f"{path}/disable")
-    browser.post(f"{path}/ping")
+    for _ in range(2):
+        browser.post(f"{path}/ping")
     world.run_tasks(app)
     assert httpserver.log == []
     browser.post(f"{path}/enable")
-    browser.post(f"{path}/ping")
     world.run_tasks(app)
-    assert len(httpserver.log) == 1
+    assert len(httpserver.log) == 2
+
+
+def test_an_endpoint_is_told_of_something(browser, made):
+    response = browser.post("/providers/bitloader/endpoints", url="http://127.0.0.1:9/x")
+    assert response.status_code == 422
+
+
+def test_a_second_press_does_not_end_the_first_secret(app, browser, made, later):
+    path = f"/providers/bitloader/endpoints/{endpoint(app).id}"
+    assert browser.post(f"{path}/secret").status_code == 303
+    assert browser.post(f"{path}/secret").status_code == 409
+    later(24 * 3600 + 1)
+    browser.sign_in("owner@acme.example")
+    assert browser.post(f"{path}/secret").status_code == 303
 
 
 def test_a_further_endpoint_gets_the_events_that_were_ticked(app, browser, made, httpserver):
     httpserver.expect_request("/second").respond_with_data("", status=204)
-    response = browser.post(
+    response = browser.follow(
         "/providers/bitloader/endpoints",
         url=httpserver.url_for("/second"),
         events=["payment_cancelled"],
@@ -245,7 +287,7 @@ def test_a_providers_own_keys_are_used_once_that_is_switched_on(make_app):
         browser = person(app)
         browser.post("/integrations/stripe", secretKey=ours)
         key = shown(
-            browser.post("/providers/new", name="Bitloader", payment_gateway="stripe"), "key"
+            browser.follow("/providers/new", name="Bitloader", payment_gateway="stripe"), "key"
         )
         saved = browser.post("/providers/bitloader/credentials/stripe", secretKey=theirs)
         assert saved.status_code == 303

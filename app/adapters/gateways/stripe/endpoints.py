@@ -23,9 +23,7 @@ class StripeEndpoints:
         self.client = client
 
     def find(self, url: str) -> base.EndpointState | None:
-        with translated():
-            listed = self.client.v1.webhook_endpoints.list({"limit": 100})
-            found = [one.to_dict() for one in listed.auto_paging_iter() if one.url == url]
+        found = self._of(url)
         return _state(max(found, key=lambda one: int(one["created"]))) if found else None
 
     def create(self, url: str) -> base.CreatedEndpoint:
@@ -52,6 +50,16 @@ class StripeEndpoints:
                 self.client.v1.webhook_endpoints.delete(endpoint_id)
         except base.Missing:
             pass
+
+    def keep_only(self, url: str, endpoint_id: str) -> None:
+        for one in self._of(url):
+            if one["id"] != endpoint_id:
+                self.delete(one["id"])
+
+    def _of(self, url: str) -> list[dict[str, Any]]:
+        with translated():
+            listed = self.client.v1.webhook_endpoints.list({"limit": 100})
+            return [one.to_dict() for one in listed.auto_paging_iter() if one.url == url]
 
 
 def _state(found: dict[str, Any]) -> base.EndpointState:
