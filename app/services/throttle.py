@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from app.extensions import changed, db, insert_once, transaction
 from app.kit import clock
@@ -42,7 +42,8 @@ def take(*limits: Limit) -> None:
 def forget(*limits: Limit) -> None:
     """The right person got in: what was tried before counts no more (a step)."""
     with transaction():
-        changed(delete(Throttle).where(Throttle.key.in_([one.key for one in limits])))
+        for key in sorted(one.key for one in limits):
+            changed(update(Throttle).where(Throttle.key == key).values(count=0))
 
 
 def give_back(*limits: Limit) -> None:
@@ -65,12 +66,12 @@ def network(address: str) -> str:
 
 
 def _count(limit: Limit) -> bool:
-    """One conditional UPDATE decides; of two that race for the last try one gets it."""
+    """One conditional UPDATE decides; of two that race for the last try one gets it. It comes
+    first and last: a row may be missing, and may be made by another in between."""
     now = clock.now()
     ends = now + timedelta(seconds=limit.seconds)
-    insert_once(Throttle, key=limit.key, count=0, ends_at=ends)
     is_over = Throttle.ends_at <= now
-    taken = changed(
+    take_one = (
         update(Throttle)
         .where(Throttle.key == limit.key, or_(is_over, Throttle.count < limit.tries))
         .values(
@@ -78,7 +79,11 @@ def _count(limit: Limit) -> bool:
             ends_at=case((is_over, ends), else_=Throttle.ends_at),
         )
     )
-    return taken == 1
+    return bool(
+        changed(take_one)
+        or insert_once(Throttle, key=limit.key, count=1, ends_at=ends)
+        or changed(take_one)
+    )
 
 
 def _too_many(limit: Limit) -> AppError:

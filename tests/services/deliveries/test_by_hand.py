@@ -43,7 +43,7 @@ def test_each_endpoint_that_wants_an_event_gets_its_own_delivery(hooked, httpser
     from app.services import providers
 
     with hooked.shop.inside(), transaction():
-        providers.add_endpoint(hooked.shop.provider_id, httpserver.url_for("/hook"), ())
+        providers.add_endpoint(hooked.shop.provider_id, httpserver.url_for("/hook"), ("ping",))
     with hooked.shop.inside(), transaction():
         event = Event(provider_id=hooked.shop.provider_id, type="ping", payload="{}")
         db.session.add(event)
