@@ -4,6 +4,7 @@ Threads, because a gateway may take a second to answer; no database connection i
 """
 
 import os
+import sys
 
 
 def number(name: str, default: int) -> int:
@@ -24,6 +25,17 @@ keepalive = 5
 accesslog = None
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
+
+
+def on_starting(server) -> None:
+    """Look at the settings before there are workers: one line, not one from each of them."""
+    from config import ConfigError, load
+
+    try:
+        load(os.environ)
+    except ConfigError as error:
+        sys.stderr.write(f"Gatehouse cannot start. {error}\n")
+        raise SystemExit(3) from None
 
 
 def post_worker_init(worker) -> None:
