@@ -145,11 +145,20 @@ def sign_up(
     operator lets it.
     """
     throttle.take(Limit(10, HOUR, ("sign-up", throttle.network(address))))
+    if not _is_first():
+        return _open_account(email, password, organization, token)
+    alone = Limit(1, 60, ("sign-up", "the first"))  # of two at once one has to wait
+    throttle.take(alone)
+    try:
+        return _open_account(email, password, organization, token)
+    finally:
+        throttle.forget(alone)  # who typed a short password goes on at once
+
+
+def _open_account(email: str, password: str, organization: str, token: str | None) -> User:
     is_first = _is_first()
     if not may_sign_up(token):
         raise Forbidden("Ask whoever runs this installation for an account", "sign_up_closed")
-    if is_first:
-        throttle.take(Limit(1, 60, ("sign-up", "the first")))  # of two at once one has to wait
     made = organizations.open_account(
         email, password, organization, uses_platform_credentials=is_first
     )

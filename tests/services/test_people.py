@@ -172,6 +172,13 @@ def test_of_two_first_people_at_once_one_has_to_wait(make_app):
     assert came_of.count("in") == 1
 
 
+def test_the_first_person_tries_again_at_once_after_a_short_password(app):
+    with app.app_context():
+        with pytest.raises(Refused):
+            people.sign_up(EMAIL, "short", "Acme")
+        assert people.sign_up(EMAIL, PASSWORD, "Acme").email == EMAIL
+
+
 def test_two_organizations_of_one_name_both_open(make_app):
     with make_app(SIGNUP="open").app_context():
         people.sign_up(EMAIL, PASSWORD, "Acme")

@@ -8,19 +8,26 @@ from wtforms.validators import InputRequired, Length
 __all__ = ["CodeForm", "ConfirmForm", "PasswordForm", "SignInForm", "SignUpForm"]
 
 _NEEDED = InputRequired(_("Please fill this in"))
-_OLD = {"autocomplete": "current-password"}
-_NEW = {"autocomplete": "new-password"}
+
+
+def _password(label: str, hint: str = "", autocomplete: str = "current-password") -> PasswordField:
+    return PasswordField(
+        label,
+        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
+        description=hint,
+        render_kw={"autocomplete": autocomplete},
+    )
+
+
+def _new_password(label: str) -> PasswordField:
+    return _password(label, _("At least 12 characters. A sentence is fine."), "new-password")
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(
         _("E-mail"), [_NEEDED, Length(max=254)], render_kw={"autocomplete": "username"}
     )
-    password = PasswordField(
-        _("Password"),
-        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
-        render_kw=_OLD,
-    )
+    password = _password(_("Password"))
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
@@ -32,20 +39,11 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(
         _("E-mail"), [_NEEDED, Length(max=254)], render_kw={"autocomplete": "username"}
     )
-    password = PasswordField(
-        _("Password"),
-        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
-        description=_("At least 12 characters. A sentence is fine."),
-        render_kw=_NEW,
-    )
+    password = _new_password(_("Password"))
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    password = PasswordField(
-        _("Password"),
-        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
-        render_kw=_OLD,
-    )
+    password = _password(_("Password"))
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]
@@ -57,14 +55,5 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
-    current = PasswordField(
-        _("Current password"),
-        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
-        render_kw=_OLD,
-    )
-    password = PasswordField(
-        _("New password"),
-        [_NEEDED, Length(max=128, message=_("At most 128 characters"))],
-        description=_("At least 12 characters. A sentence is fine."),
-        render_kw=_NEW,
-    )
+    current = _password(_("Current password"))
+    password = _new_password(_("New password"))
