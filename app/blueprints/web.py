@@ -154,7 +154,7 @@ def _database_away(error: Exception) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("request.failed", path=request.path)
+    log.exception("request.failed", endpoint=request.endpoint)  # paths hold tokens
     return _answer(500, "server_error", "Server error")
 
 

@@ -12,6 +12,7 @@ Handler = Callable[[Claimed], Again | None]
 HANDLERS: dict[str, Handler] = {
     "deliveries.send": handlers.send_delivery,
     "inbound.apply": handlers.apply_inbound,
+    "mail.send": handlers.send_mail,
     "orders.expire": handlers.expire_order,
     "payments.cancel": handlers.cancel_payment,
     "payments.check": handlers.check_payment,

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 import structlog
@@ -106,7 +107,8 @@ class Drainer:
         try:
             with (
                 self.app.app_context(),
-                as_org(task.org_id),
+                # One of the house has none, so the guard keeps it from every tenant's table.
+                as_org(task.org_id) if task.org_id else nullcontext(),
                 structlog.contextvars.bound_contextvars(task=task.name, task_id=task.id),
             ):
                 self._handle(task)

@@ -1,6 +1,7 @@
 """One function for each task: unpack its arguments, call the service."""
 
-from app.services import deliveries, inbound, payments, refunds, sandbox
+from app.kit.tenancy import current_org
+from app.services import deliveries, inbound, mail, payments, refunds, sandbox
 from app.services.orders import ending
 from app.services.tasks import Again, Claimed
 
@@ -17,6 +18,10 @@ def abandon_delivery(task: Claimed) -> None:
 
 def apply_inbound(task: Claimed) -> Again | None:
     return inbound.apply(task.args["event"])
+
+
+def send_mail(task: Claimed) -> None:
+    mail.send(task.args)
 
 
 def expire_order(task: Claimed) -> Again | None:
@@ -46,7 +51,7 @@ def finish_sandbox(task: Claimed) -> None:
 def notify_sandbox(task: Claimed) -> None:
     arguments = task.args
     sandbox.notify(
-        task.org_id,
+        current_org(),
         arguments["event"],
         arguments["type"],
         arguments["payment"],

@@ -14,7 +14,8 @@ __all__ = ["Task"]
 class Task(Model):
     """One piece of work. Gone when done; kept, with `dead_at`, when it was given up.
 
-    Not tenant-scoped, since workers claim across organizations; it names the one it is for.
+    Not tenant-scoped, since workers claim across organizations; it names the one it is for. One
+    of the house, about a person and not an organization, names none, and can reach no tenant's row.
     """
 
     __tablename__ = "tasks"
@@ -28,7 +29,7 @@ class Task(Model):
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    org_id: Mapped[str] = mapped_column(String(40), refers_to("organizations"))
+    org_id: Mapped[str | None] = mapped_column(String(40), refers_to("organizations"))
     name: Mapped[str] = mapped_column(String(60))
     args: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     key: Mapped[str | None] = mapped_column(String(100), unique=True)  # one unfinished at a time

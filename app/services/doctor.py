@@ -65,7 +65,7 @@ def everything() -> list[Check]:
     found = essential()
     if all(check.is_ok for check in found):
         found.append(_run(_tasks))
-    return [*found, *(_run(check) for check in (_redis, _public_url, _gateways, _storage))]
+    return [*found, *(_run(check) for check in (_redis, _public_url, _gateways, _storage, _mail))]
 
 
 def _run(check: Callable[[], Check]) -> Check:
@@ -190,3 +190,13 @@ def _storage() -> Check:
         "use PostgreSQL in production",
         warns=sqlite and settings().is_production,
     )
+
+
+def _mail() -> Check:
+    if settings().service_value("SMTP_HOST"):
+        good = bool(settings().service_value("SMTP_FROM"))
+        return Check("mail", good, "by SMTP" if good else "without a sender", "set SMTP_FROM")
+    if settings().is_production:
+        found = "not set up: nobody can be invited or get a new password by mail"
+        return Check("mail", True, found, "set SMTP_HOST and SMTP_FROM", warns=True)
+    return Check("mail", True, "kept in the outbox, not sent")

@@ -13,7 +13,15 @@ from app.kit.tenancy import as_org
 from app.models import Membership, Organization, Role, User
 from app.services import passwords, records
 
-__all__ = ["check_name", "create_user", "ensure", "find", "open_account", "slugify"]
+__all__ = [
+    "check_name",
+    "create_user",
+    "ensure",
+    "find",
+    "free_address",
+    "open_account",
+    "slugify",
+]
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}")
 
@@ -95,10 +103,16 @@ def open_account(email: str, password: str, name: str, *, uses_platform_credenti
 
 def _check_person(email: str, password: str) -> str:
     """The address as it is stored. Raises Refused."""
+    address = free_address(email)
+    passwords.check_strength(password, address)
+    return address
+
+
+def free_address(email: str) -> str:
+    """An e-mail address as it is stored. Raises Refused for what is none, or is taken."""
     address = email.strip().lower()
     if not _EMAIL.fullmatch(address):
         raise Refused(f"{email!r} is not an e-mail address", "invalid_email", field="email")
-    passwords.check_strength(password, address)
     _must_be_free(address)
     return address
 

@@ -8,8 +8,8 @@ from app.kit import clock
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.tenancy import as_org
 from app.kit.tokens import keyed_digest, matches_keyed
-from app.models import User
-from app.services import organizations, passwords, records, sessions, throttle
+from app.models import Membership, User
+from app.services import mail, mail_addresses, organizations, passwords, records, sessions, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
@@ -19,6 +19,7 @@ __all__ = [
     "get",
     "may_sign_up",
     "note",
+    "note_for",
     "prove",
     "sign_in",
     "sign_up",
@@ -92,7 +93,7 @@ def prove(who: SignedIn, password: str) -> str:
     return sessions.renew(who)
 
 
-def change_password(who: SignedIn, old: str, new: str) -> str:
+def change_password(who: SignedIn, old: str, new: str, *, locale: str = "en") -> str:
     """Change a person's password and sign their other browsers out (steps); this one's new secret.
 
     Raises Refused for a wrong old one or a new one that will not do.
@@ -105,6 +106,7 @@ def change_password(who: SignedIn, old: str, new: str) -> str:
             .where(User.id == who.user_id)
             .values(password_hash=passwords.hash_password(new), updated_at=clock.now())
         )
+        mail.post("password_changed", who.email, locale=locale, of_the_house=True)
     sessions.end_all(who.user_id, but=who.session_id)
     note(who, "person.password_changed")
     return secret
@@ -115,6 +117,16 @@ def note(who: SignedIn, action: str) -> None:
     if who.current:
         with as_org(who.current.org_id), transaction():
             records.audit(action, actor=who.email)
+
+
+def note_for(user: User, action: str) -> None:
+    """As `note`, for somebody who is not signed in: in each organization they belong to (steps)."""
+    with reading() as session:
+        query = select(Membership.organization_id).where(Membership.user_id == user.id)
+        org_ids = session.scalars(query).all()
+    for org_id in org_ids:
+        with as_org(org_id), transaction():
+            records.audit(action, actor=user.email)
 
 
 def may_sign_up(token: str | None) -> bool:
@@ -136,32 +148,41 @@ def first_link() -> str | None:
 
 
 def sign_up(
-    email: str, password: str, organization: str, *, address: str = "", token: str | None = None
+    email: str,
+    password: str,
+    organization: str,
+    *,
+    address: str = "",
+    token: str | None = None,
+    locale: str = "en",
 ) -> User:
     """Make an account with an organization of its own, both or neither.
 
     Raises Forbidden when nobody may sign up, Refused for what will not do, AppError 429. An
     organization that signed itself up does not use the environment's credentials until the
-    operator lets it.
+    operator lets it. A letter asks the person to confirm the address.
     """
     throttle.take(Limit(10, HOUR, ("sign-up", throttle.network(address))))
     if not _is_first():
-        return _open_account(email, password, organization, token)
+        return _open_account(email, password, organization, token, locale)
     alone = Limit(1, 60, ("sign-up", "the first"))  # of two at once one has to wait
     throttle.take(alone)
     try:
-        return _open_account(email, password, organization, token)
+        return _open_account(email, password, organization, token, locale)
     finally:
         throttle.forget(alone)  # who typed a short password goes on at once
 
 
-def _open_account(email: str, password: str, organization: str, token: str | None) -> User:
+def _open_account(
+    email: str, password: str, organization: str, token: str | None, locale: str
+) -> User:
     is_first = _is_first()
     if not may_sign_up(token):
         raise Forbidden("Ask whoever runs this installation for an account", "sign_up_closed")
     made = organizations.open_account(
         email, password, organization, uses_platform_credentials=is_first
     )
+    mail_addresses.ask_for_proof(made.id, made.email, locale=locale)
     log.info("people.signed_up", user=made.id, first=is_first)
     return made
 

@@ -62,7 +62,7 @@ class Claimed:
     """A task leased by this worker until the lease ends."""
 
     id: int
-    org_id: str
+    org_id: str | None  # None: of the house
     name: str
     args: dict[str, Any]
     lane: str | None
@@ -78,14 +78,16 @@ def add(
     lane: str | None = None,
     key: str | None = None,
     org_id: str | None = None,
+    of_the_house: bool = False,
 ) -> None:
     """Leave a task for the current organization (a part). `name` is the handler's.
 
-    With `key` at most one unfinished task of that key exists; a second one is not added.
+    With `key` at most one unfinished task of that key exists; a second one is not added. One
+    `of_the_house` belongs to no organization and runs without one.
     """
     due = due or clock.now()
     row = {
-        "org_id": org_id or current_org(),
+        "org_id": None if of_the_house else org_id or current_org(),
         "name": name,
         "args": dict(args),
         "lane": lane,

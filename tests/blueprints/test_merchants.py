@@ -10,9 +10,11 @@ from tests import world
 from tests.merchant import Merchant, person
 
 DOORS = {"auth", "home", "integrations", "providers"}
-OPEN = {"auth.sign_in", "auth.sign_up", "auth.sign_out", "auth.code"}  # to everybody
+# To everybody, or to whoever has the link of a letter.
+OPEN = {"auth.sign_in", "auth.sign_up", "auth.sign_out", "auth.code", "auth.forgot", "auth.reset",
+        "auth.confirm_address"}  # fmt: skip
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
-       "session_id": "ses_1", "org_id": "org_1"}  # fmt: skip
+       "session_id": "ses_1", "org_id": "org_1", "token": "x"}  # fmt: skip
 
 
 def rules(app):

@@ -14,6 +14,8 @@ PRODUCTION = {
     "SECRET_KEY": GOOD["SECRET_KEY"],
     "INTEGRATION_ENCRYPTION_KEY": GOOD["INTEGRATION_ENCRYPTION_KEY"],
     "PUBLIC_BASE_URL": "https://pay.example.com",
+    "SMTP_HOST": "mail.example.com",
+    "SMTP_FROM": "pay@example.com",
 }
 UPGRADE = "     run `flask --app wsgi db upgrade`"
 
@@ -44,6 +46,7 @@ def test_a_sound_installation_has_nothing_wrong(run):
         "ok   public address",
         "ok   default gateway",
         "ok   storage",
+        "ok   mail",
     ]
 
 
@@ -56,7 +59,7 @@ def test_a_production_on_sqlite_is_warned(sqlite_url, make_app):
     result = runner(app)("doctor")
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert lines[-2:] == ["warn storage: SQLite", "     use PostgreSQL in production"]
+    assert lines[-3:-1] == ["warn storage: SQLite", "     use PostgreSQL in production"]
     assert app.test_client().get("/readyz").status_code == 200
 
 
@@ -122,6 +125,18 @@ def test_work_that_nobody_does_is_said(on_both):
         on_both,
         "FAIL background work: oldest due task waits 300 s, 0 given up",
         "     run `flask --app wsgi worker`",
+    )
+
+
+def test_a_production_that_sends_no_mail_is_warned(app, make_app):
+    silent = {**PRODUCTION, "SMTP_HOST": ""}
+    result = runner(make_app(url_of(app), **silent))("doctor")
+    assert result.exit_code == 0
+    assert "warn mail: not set up" in result.output
+    fails(
+        make_app(url_of(app), **{**PRODUCTION, "SMTP_FROM": "", "WEB_CONCURRENCY": "1"}),
+        "FAIL mail: without a sender",
+        "     set SMTP_FROM",
     )
 
 

@@ -2,13 +2,14 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import session
-from app.blueprints.auth.forms import PasswordForm
+from app.blueprints.auth.forms import AddressForm, PasswordForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
-from app.services import people, second_factor, sessions
+from app.services import mail, mail_addresses, people, second_factor, sessions
 
 __all__ = ["register"]
 
@@ -16,16 +17,21 @@ __all__ = ["register"]
 def register(bp: Blueprint) -> None:
     bp.get("/account")(show)
     bp.post("/account/password")(change_password)
+    bp.post("/account/address")(change_address)
+    bp.post("/account/address/proof")(prove_address)
     bp.post("/account/sessions/<session_id>/end")(end_one)
     bp.post("/account/sessions/end-others")(end_others)
     bp.post("/account/organization/<org_id>")(switch)
 
 
-def _page(form: PasswordForm, status: int = 200) -> ResponseReturnValue:
+def _page(form: PasswordForm | AddressForm, status: int = 200) -> ResponseReturnValue:
     who = session.person()
     page = render_template(
         "auth/account.html",
-        form=form,
+        password=form if isinstance(form, PasswordForm) else PasswordForm(formdata=None),
+        address=form if isinstance(form, AddressForm) else AddressForm(formdata=None),
+        is_proven=mail_addresses.is_proven(who.user_id),
+        can_send=mail.is_possible(),
         sessions=sessions.list_of(who),
         has_second_factor=second_factor.is_on(who.user_id),
     )
@@ -44,12 +50,45 @@ def change_password() -> ResponseReturnValue:
         return _page(form, 422)
     try:
         secret = people.change_password(
-            session.person(), form.current.data or "", form.password.data or ""
+            session.person(),
+            form.current.data or "",
+            form.password.data or "",
+            locale=str(get_locale()),
         )
         session.renew(secret)
     except AppError as error:
         return _page(form, refuse(form, error))
     flash(_("Your password was changed. You are signed out everywhere else."))
+    return redirect(url_for(".show"), 303)
+
+
+@session.signed_in
+@session.fresh
+def change_address() -> ResponseReturnValue:
+    form = AddressForm()
+    if not form.validate_on_submit():
+        return _page(form, 422)
+    try:
+        wanted = mail_addresses.change(
+            session.person(), form.email.data or "", locale=str(get_locale())
+        )
+    except AppError as error:
+        return _page(form, refuse(form, error))
+    people.note(session.person(), "person.address_change_asked")
+    flash(
+        _(
+            "A link is on its way to %(address)s. The change counts once it is opened.",
+            address=wanted,
+        )
+    )
+    return redirect(url_for(".show"), 303)
+
+
+@session.signed_in
+def prove_address() -> ResponseReturnValue:
+    who = session.person()
+    mail_addresses.ask_for_proof(who.user_id, who.email, locale=str(get_locale()))
+    flash(_("A link is on its way to %(address)s.", address=who.email))
     return redirect(url_for(".show"), 303)
 
 

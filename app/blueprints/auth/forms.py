@@ -5,7 +5,15 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-__all__ = ["CodeForm", "ConfirmForm", "PasswordForm", "SignInForm", "SignUpForm"]
+__all__ = [
+    "AddressForm",
+    "ChooseForm",
+    "CodeForm",
+    "ConfirmForm",
+    "PasswordForm",
+    "SignInForm",
+    "SignUpForm",
+]
 
 _NEEDED = InputRequired(_("Please fill this in"))
 
@@ -23,10 +31,12 @@ def _new_password(label: str) -> PasswordField:
     return _password(label, _("At least 12 characters. A sentence is fine."), "new-password")
 
 
+def _email(label: str, autocomplete: str = "username") -> EmailField:
+    return EmailField(label, [_NEEDED, Length(max=254)], render_kw={"autocomplete": autocomplete})
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    email = EmailField(
-        _("E-mail"), [_NEEDED, Length(max=254)], render_kw={"autocomplete": "username"}
-    )
+    email = _email(_("E-mail"))
     password = _password(_("Password"))
 
 
@@ -36,14 +46,20 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
         [_NEEDED, Length(max=120)],
         render_kw={"autocomplete": "organization"},
     )
-    email = EmailField(
-        _("E-mail"), [_NEEDED, Length(max=254)], render_kw={"autocomplete": "username"}
-    )
+    email = _email(_("E-mail"))
     password = _new_password(_("Password"))
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     password = _password(_("Password"))
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]
+    email = _email(_("E-mail"), "email")
+
+
+class ChooseForm(FlaskForm):  # type: ignore[misc]
+    password = _new_password(_("New password"))
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 import structlog
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 
 from app.blueprints import session
 from app.blueprints.auth import second_factor
@@ -69,6 +70,7 @@ def sign_up() -> ResponseReturnValue:
                 form.organization.data or "",
                 address=request.remote_addr or "",
                 token=token,
+                locale=str(get_locale()),
             )
             session.begin(user)
             return redirect("/", 303)

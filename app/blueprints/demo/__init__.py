@@ -12,6 +12,7 @@ import structlog
 from flask import Blueprint, json, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.blueprints.demo import outbox
 from app.extensions import csrf, settings
 from app.kit import clock, signing
 from app.services import demo
@@ -21,6 +22,7 @@ __all__ = ["bp"]
 bp = Blueprint("demo", __name__)
 csrf.exempt(bp)
 log = structlog.get_logger()
+outbox.register(bp)
 _received: deque[tuple[datetime, dict[str, Any]]] = deque(maxlen=50)
 
 

@@ -1,0 +1,63 @@
+"""A lost password: a link by mail, and a new password that signs everybody else out."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from app.extensions import changed, db, transaction
+from app.kit import clock
+from app.kit.errors import AppError
+from app.models import User
+from app.services import links, mail, passwords, sessions, throttle
+from app.services.throttle import Limit
+
+__all__ = ["ask", "choose"]
+
+HOUR = 3600  # seconds
+
+
+def ask(email: str, *, address: str, locale: str) -> None:
+    """Send the person of this e-mail address a link (steps).
+
+    Nothing tells whether there is such a person: for one there is not, or who was sent three
+    within the hour, nothing happens. Raises AppError 429 after too many from one place.
+    """
+    name = email.strip().lower()
+    throttle.take(Limit(20, HOUR, ("forgot", throttle.network(address))))
+    try:
+        throttle.take(Limit(3, HOUR, ("forgot", name)))
+    except AppError:
+        return
+    with transaction():
+        query = select(User.id).where(User.email == name, User.disabled_at.is_(None))
+        if user_id := db.session.scalar(query):
+            mail.post("reset_password", name, locale=locale, of_the_house=True, user=user_id)
+
+
+def choose(token: str, password: str, *, locale: str) -> User:
+    """Choose a new password with the link of a letter (steps), which works once.
+
+    Whoever reads the letters of an address is its owner. Whatever somebody else may have put into
+    an account whose address was never proven goes: its sessions, its second factor.
+    Raises Refused `bad_link`, or for a password that will not do.
+    """
+    user = links.read_reset(token)
+    passwords.check_strength(password, user.email)
+    now, hashed = clock.now(), passwords.hash_password(password)
+    first_proof: dict[str, Any] = {} if user.email_verified_at else {"totp": None, "recovery": []}
+    with transaction():
+        won = changed(
+            update(User)
+            .where(User.id == user.id, _unchanged(user))
+            .values(password_hash=hashed, email_verified_at=now, updated_at=now, **first_proof)
+        )
+        if won:
+            mail.post("password_changed", user.email, locale=locale, of_the_house=True)
+    if not won:  # the same link was used twice at one moment
+        raise links.bad_link()
+    sessions.end_all(user.id)
+    return user
+
+
+def _unchanged(user: User) -> ColumnElement[bool]:
+    return User.password_hash.is_not_distinct_from(user.password_hash)

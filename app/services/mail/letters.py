@@ -1,0 +1,126 @@
+"""What letters say, in the reader's language. Each is written when it is sent, from what is true
+then; None where there is nothing to say any more."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from app.extensions import settings
+from app.services import links
+from config import ROOT
+
+__all__ = ["KINDS", "Content", "Draft", "write"]
+
+Say = Callable[[str], str]  # gettext of one language
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter's words: one list of paragraphs from which text and HTML are both made."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: tuple[str, str] | None = None  # what the button says, and where it leads
+    why: str = ""  # why the reader gets this
+
+
+@dataclass(frozen=True)
+class Content:
+    """A letter, ready to travel."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write(args: Mapping[str, str]) -> Content | None:
+    """The letter a task's arguments stand for; reads inside the caller's reading()."""
+    draft = KINDS[args["kind"]](_language(args["locale"]).gettext, args)
+    if draft is None:
+        return None
+    values = {"draft": draft, "lang": args["locale"].replace("_", "-"), "site": _site()}
+    text, html = (_pages().get_template(f"letter.{end}").render(values) for end in ("txt", "html"))
+    return Content(draft.subject, text.strip() + "\n", html)
+
+
+def _reset_password(_: Say, args: Mapping[str, str]) -> Draft | None:
+    link = links.to_reset(args["user"])
+    if link is None:
+        return None
+    return Draft(
+        _("Choose a new password"),
+        (
+            _("Somebody, most likely you, asked for a new password for your account."),
+            _("The link works once, for one hour. If it was not you, do nothing."),
+        ),
+        (_("Choose a new password"), link),
+        _("You get this because this address belongs to an account."),
+    )
+
+
+def _confirm_address(_: Say, args: Mapping[str, str]) -> Draft | None:
+    link = links.to_confirm(args["user"], args["to"])
+    if link is None:
+        return None
+    return Draft(
+        _("Confirm your e-mail address"),
+        (
+            _("Please confirm that this address is yours."),
+            _("The link works for one day. If you know nothing of this, do nothing."),
+        ),
+        (_("Confirm the address"), link),
+        _("You get this because somebody gave this address as theirs."),
+    )
+
+
+def _address_changed(_: Say, args: Mapping[str, str]) -> Draft:
+    return Draft(
+        _("Your e-mail address was changed"),
+        (
+            _("Your account now belongs to another e-mail address. This one no longer signs in."),
+            _("If it was not you, tell whoever runs this installation at once."),
+        ),
+        why=_("You get this because this address belonged to the account until now."),
+    )
+
+
+def _password_changed(_: Say, args: Mapping[str, str]) -> Draft:
+    return Draft(
+        _("Your password was changed"),
+        (
+            _("The password of your account was changed, and other browsers were signed out."),
+            _("If it was not you, choose a new password at once with the link below."),
+        ),
+        (_("Choose a new password"), f"{settings().public_base_url}/login/forgot"),
+        _("You get this because this address belongs to the account."),
+    )
+
+
+KINDS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
+    "reset_password": _reset_password,
+    "confirm_address": _confirm_address,
+    "address_changed": _address_changed,
+    "password_changed": _password_changed,
+}
+
+
+@lru_cache(maxsize=8)
+def _language(locale: str) -> NullTranslations:
+    return Translations.load(str(ROOT / "translations"), [locale])
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(ROOT / "templates" / "mail"),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _site() -> str:
+    return settings().public_base_url

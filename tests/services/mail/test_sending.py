@@ -1,0 +1,134 @@
+"""Letters are tasks: sent after the commit, again until taken, readable in both languages."""
+
+import pytest
+
+from app.adapters.mail import MailRefused, MailUnavailable
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.models import Task, User
+from app.services import mail, organizations
+from app.services.mail import letters
+from tests.world import run_tasks, sweep_and_run
+
+PASSWORD = "a quiet afternoon in May"
+
+
+@pytest.fixture
+def ada(on_both):
+    with on_both.app_context():
+        yield organizations.create_user("ada@example.com", PASSWORD, org="Acme")
+
+
+def post(user, kind="reset_password", locale="en"):
+    with transaction():
+        mail.post(kind, user.email, locale=locale, of_the_house=True, user=user.id)
+
+
+def tasks() -> list[Task]:
+    with reading() as session:
+        return list(session.query(Task).all())
+
+
+def test_what_is_not_committed_is_not_sent(ada, on_both):
+    with pytest.raises(ZeroDivisionError), transaction():
+        mail.post("password_changed", ada.email, locale="en", of_the_house=True)
+        raise ZeroDivisionError
+    run_tasks(on_both)
+    assert mail.outbox() == []
+
+
+def test_no_link_lies_in_the_database(ada, on_both):
+    post(ada)
+    (task,) = tasks()
+    assert task.org_id is None
+    assert set(task.args) == {"id", "kind", "to", "locale", "user"}
+    run_tasks(on_both)
+    text = mail.outbox()[0].get_body(("plain",)).get_content()
+    assert "/login/reset/" in text
+
+
+@pytest.mark.parametrize("kind", letters.KINDS)
+@pytest.mark.parametrize("locale", ["en", "pt_PT"])
+def test_every_letter_reads_as_text_and_as_html_without_anything_from_elsewhere(
+    ada, on_both, kind, locale
+):
+    post(ada, kind, locale)
+    run_tasks(on_both)
+    (message,) = mail.outbox()
+    text = message.get_body(("plain",)).get_content()
+    html = message.get_body(("html",)).get_content()
+    assert (message["Subject"] in html, "<" in text) == (True, False)
+    assert f'lang="{locale.replace("_", "-")}"' in html
+    for part in text.split("\n\n")[:2]:
+        assert part.strip() in html
+    for outside in ("src=", "@import", "<script", "url("):
+        assert outside not in html
+
+
+def test_a_letter_not_taken_is_sent_again_with_the_same_id(ada, on_both, monkeypatch, later):
+    seen = []
+
+    class Failing:
+        def send(self, letter):
+            seen.append(letter.message_id)
+            if len(seen) == 1:
+                raise MailUnavailable("not now")
+
+    monkeypatch.setattr("app.services.mail.sending._outbox", Failing)
+    post(ada)
+    run_tasks(on_both)
+    assert len(tasks()) == 1
+    later(2)
+    sweep_and_run(on_both)
+    assert tasks() == []
+    assert len(seen) == 2
+    assert len(set(seen)) == 1
+    assert seen[0].endswith("@127.0.0.1")
+
+
+def test_a_letter_that_is_refused_for_good_is_not_tried_for_ever(ada, on_both, monkeypatch):
+    class Refusing:
+        def send(self, letter):
+            raise MailRefused("no such address")
+
+    monkeypatch.setattr("app.services.mail.sending._outbox", Refusing)
+    post(ada)
+    run_tasks(on_both)
+    assert tasks() == []
+
+
+def test_a_letter_nobody_waits_for_is_not_sent(ada, on_both):
+    post(ada)
+    with transaction():
+        db.session.get_one(User, ada.id).disabled_at = clock.now()
+    run_tasks(on_both)
+    assert (mail.outbox(), tasks()) == ([], [])
+
+
+def test_in_production_there_is_no_outbox(make_app, tmp_path):
+    app = make_app(
+        APP_ENV="production",
+        PUBLIC_BASE_URL="https://pay.example.com",
+        SECRET_KEY="X3pV9rT1qL7mN5bC2zK8wJ4hG6fD0sAe",
+        INTEGRATION_ENCRYPTION_KEY="n7Qm2Vx9Lk4Jh6Gf3Ds8Aq1Ws5Ed0RcT",
+    )
+    with app.app_context():
+        assert not mail.is_possible()
+        with transaction():
+            mail.post("password_changed", "ada@example.com", locale="en", of_the_house=True)
+        run_tasks(app)
+    assert not (tmp_path / "outbox").exists()
+
+
+def test_smtp_of_the_environment_is_what_sends(make_app, monkeypatch):
+    app = make_app(SMTP_HOST="mail.example.com", SMTP_FROM="pay@example.com", SMTP_PASSWORD="pw")
+    taken = []
+    monkeypatch.setattr(
+        "app.adapters.mail.smtp.SmtpMailer.send", lambda self, letter: taken.append(self._values)
+    )
+    with app.app_context():
+        with transaction():
+            mail.post("password_changed", "ada@example.com", locale="en", of_the_house=True)
+        run_tasks(app)
+    assert taken[0]["security"] == "starttls"
+    assert taken[0]["port"] == "587"

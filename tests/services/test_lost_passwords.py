@@ -1,0 +1,179 @@
+"""A lost password, and the address it is sent to."""
+
+import re
+
+import pytest
+
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.kit.errors import AppError, Refused
+from app.models import AuditEntry, User
+from app.services import (
+    lost_passwords,
+    mail,
+    mail_addresses,
+    organizations,
+    people,
+    second_factor,
+    sessions,
+)
+from tests.world import run_tasks
+
+PASSWORD, NEW = "a quiet afternoon in May", "seven herons over the mill"
+EMAIL, OTHER = "ada@example.com", "ada@elsewhere.example"
+
+
+@pytest.fixture
+def ada(on_both):
+    with on_both.app_context():
+        yield organizations.create_user(EMAIL, PASSWORD, org="Acme")
+
+
+def ask(email=EMAIL, address="192.0.2.1"):
+    lost_passwords.ask(email, address=address, locale="en")
+
+
+def latest(app, to=EMAIL) -> str:
+    """The token of the newest letter's link."""
+    run_tasks(app)
+    letter = next(one for one in mail.outbox() if one["To"] == to)
+    text = letter.get_body(("plain",)).get_content()
+    return re.search(r"/(?:reset|address)/(\S+)", text)[1]
+
+
+def choose(token, password=NEW):
+    return lost_passwords.choose(token, password, locale="en")
+
+
+def user(user_id) -> User:
+    with reading() as session:
+        return session.get_one(User, user_id)
+
+
+def test_the_link_changes_the_password_once_and_signs_everybody_out(ada, on_both):
+    there = sessions.start(ada.id)
+    ask(EMAIL.upper())
+    token = latest(on_both)
+    choose(token)
+    assert people.sign_in(EMAIL, NEW, address="192.0.2.1").id == ada.id
+    assert sessions.find(there) is None
+    with pytest.raises(Refused, match="link"):
+        choose(token, "eleven herons over the mill")
+    assert people.sign_in(EMAIL, NEW, address="192.0.2.1").id == ada.id
+    run_tasks(on_both)
+    assert mail.outbox()[0]["Subject"] == "Your password was changed"
+
+
+def test_a_link_is_worth_nothing_after_an_hour_or_another_change(ada, on_both, later):
+    ask()
+    token = latest(on_both)
+    who = sessions.find(sessions.start(ada.id))
+    people.change_password(who, PASSWORD, "nine herons over the mill")
+    with pytest.raises(Refused):
+        choose(token)
+    ask()
+    token = latest(on_both)
+    later(3601)
+    with pytest.raises(Refused):
+        choose(token)
+
+
+def test_nothing_tells_whether_an_address_has_an_account(ada, on_both):
+    assert ask("nobody@example.com") is None
+    run_tasks(on_both)
+    assert mail.outbox() == []
+
+
+def test_a_mailbox_is_not_flooded_and_a_place_cannot_try_all_addresses(ada, on_both):
+    for number in range(6):
+        ask(address=f"192.0.2.{number}")
+    run_tasks(on_both)
+    assert len(mail.outbox()) == 3
+    with pytest.raises(AppError) as refusal:
+        for number in range(25):
+            ask(f"person{number}@example.com")
+    assert refusal.value.status == 429
+
+
+def test_a_weak_password_does_not_use_the_link_up(ada, on_both):
+    ask()
+    token = latest(on_both)
+    with pytest.raises(Refused) as refusal:
+        choose(token, "short")
+    assert refusal.value.details["field"] == "password"
+    choose(token)
+
+
+def test_a_disabled_person_gets_no_link_and_cannot_use_one(ada, on_both):
+    ask()
+    token = latest(on_both)
+    with transaction():
+        db.session.get_one(User, ada.id).disabled_at = clock.now()
+    with pytest.raises(Refused):
+        choose(token)
+    ask()
+    run_tasks(on_both)
+    assert len(mail.outbox()) == 1
+
+
+def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatters_second_factor(ada, on_both):
+    import pyotp
+
+    who = sessions.find(sessions.start(ada.id))
+    secret = second_factor.new_secret()
+    second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
+    ask()
+    choose(latest(on_both))
+    assert user(ada.id).totp is None
+    assert user(ada.id).recovery == []
+    who = sessions.find(sessions.start(ada.id))
+    second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
+    ask()
+    choose(latest(on_both), "eleven herons over the mill")
+    assert user(ada.id).totp is not None, "the owner's own stays"
+
+
+def test_an_address_changes_when_its_link_is_opened_and_the_old_one_is_told(ada, on_both):
+    who = sessions.find(sessions.start(ada.id))
+    mail_addresses.change(who, f" {OTHER.upper()}", locale="en")
+    assert user(ada.id).email == EMAIL
+    token = latest(on_both, OTHER)
+    mail_addresses.confirm(token, locale="en")
+    assert (user(ada.id).email, mail_addresses.is_proven(ada.id)) == (OTHER, True)
+    run_tasks(on_both)
+    assert mail.outbox()[0]["To"] == EMAIL
+    with pytest.raises(Refused):
+        mail_addresses.confirm(token, locale="en")
+
+
+def test_an_address_that_was_taken_meanwhile_stays_the_others(ada, on_both):
+    who = sessions.find(sessions.start(ada.id))
+    mail_addresses.change(who, OTHER, locale="en")
+    token = latest(on_both, OTHER)
+    bob = organizations.create_user(OTHER, PASSWORD, org="Acme")
+    with pytest.raises(Refused) as refusal:
+        mail_addresses.confirm(token, locale="en")
+    assert refusal.value.code == "email_taken"
+    assert (user(ada.id).email, user(bob.id).email) == (EMAIL, OTHER)
+    with pytest.raises(Refused):
+        mail_addresses.change(who, OTHER, locale="en")
+
+
+def test_one_purpose_s_link_opens_no_other_door(ada, on_both):
+    mail_addresses.ask_for_proof(ada.id, EMAIL, locale="en")
+    token = latest(on_both)
+    with pytest.raises(Refused):
+        choose(token)
+    ask()
+    token = latest(on_both)
+    with pytest.raises(Refused):
+        mail_addresses.confirm(token, locale="en")
+
+
+def test_it_is_written_into_the_audit_log_of_their_organizations(ada, on_both):
+    people.note_for(ada, "person.password_reset")
+    from app.kit.tenancy import across_organizations
+
+    with across_organizations("a test"), reading() as session:
+        (entry,) = session.query(AuditEntry).filter_by(action="person.password_reset").all()
+    assert entry.actor == EMAIL
