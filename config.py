@@ -80,7 +80,11 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("PUBLIC_BASE_URL", "https address customers reach us at", required=True),
         Setting("PAYMENT_GATEWAY", "gateway when neither request nor provider names one"),
         Setting("DEFAULT_CURRENCY", "ISO 4217, for organizations without their own", "USD"),
-        Setting("SIGNUP", "who may sign up: first, open or invite", "first"),
+        Setting(
+            "SIGNUP",
+            "who makes an account by themselves: first (one person), open (all), invite (none)",
+            "first",
+        ),
         Setting("SANDBOX_GATEWAY", "on: the built-in test gateway also in production", "off"),
         Setting("API_RATE_LIMIT", "requests a minute for one API key", "600"),
     ),

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 
 from app.kit.errors import AppError
 
-__all__ = ["refuse"]
+__all__ = ["refuse", "said"]
 
 
 def refuse(form: FlaskForm, error: AppError, *, at: str | None = None) -> int:
@@ -17,7 +17,7 @@ def refuse(form: FlaskForm, error: AppError, *, at: str | None = None) -> int:
     else above the form; the status to answer with."""
     named = error.details.get("field")
     name = at if named and named not in form else named
-    text = _said(error)
+    text = said(error)
     field: Any = form._fields.get(name) if name else None
     if field is None:
         form.form_errors.append(text)
@@ -35,7 +35,7 @@ def _send_along(headers: Mapping[str, str]) -> None:
         return response
 
 
-def _said(error: AppError) -> str:
+def said(error: AppError) -> str:
     """The refusal in the reader's language, where a person is likely to meet it."""
     texts = {
         "wrong_password": _("That e-mail address and password do not belong together."),
@@ -43,6 +43,10 @@ def _said(error: AppError) -> str:
         "wrong_code": _("That code is not right, or was used already."),
         "weak_password": _("Use at least 12 characters, and no common password."),
         "email_taken": _("That e-mail address already has an account."),
+        "is_member": _("That person is a member already."),
+        "role_forbids": _("Only an owner does this to owners."),
+        "last_owner": _("An organization keeps at least one owner."),
+        "bad_link": _("This link no longer works."),
         "invalid_email": _("That is not an e-mail address."),
     }
     if error.code == "wrong_password" and error.details.get("field"):

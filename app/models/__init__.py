@@ -8,6 +8,7 @@ from app.models.credential import (
 )
 from app.models.door import Door, DoorKind
 from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
+from app.models.invitation import Invitation
 from app.models.order import Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
 from app.models.people import Membership, Organization, Role, Throttle, User, UserSession
@@ -31,6 +32,7 @@ __all__ = [
     "InboundEndpoint",
     "InboundEvent",
     "IntegrationConfig",
+    "Invitation",
     "LatePolicy",
     "Membership",
     "Order",

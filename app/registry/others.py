@@ -21,7 +21,8 @@ SMTP = Spec(
     "smtp",
     "SMTP",
     "Notifications",
-    (
+    serves_the_house=True,
+    fields=(
         Field("host", mark("Host"), ("SMTP_HOST",), required=True),
         Field("port", mark("Port"), ("SMTP_PORT",), "number", default="587"),
         Field("username", mark("User name"), ("SMTP_USERNAME",)),

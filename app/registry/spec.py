@@ -104,6 +104,7 @@ class Spec:
     fields: tuple[Field, ...]
     gateway: GatewaySpec | None = None
     adapter: str | None = None  # of a service that moves no money; None until it exists
+    serves_the_house: bool = False  # with the environment's values, for the installation itself
     # Fields of which at least one must be set, beside those that are required by themselves.
     any_of: tuple[str, ...] = ()
     # {field: (value, fields it makes required)}: BTCPay needs a server, NOWPayments does not.

@@ -3,18 +3,30 @@
 None is stored. Each carries a mark of what it changes, so it is worth nothing once used.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from app.extensions import db, reading, settings
 from app.kit.errors import Refused
 from app.kit.links import BadLink, read, sign
 from app.kit.tokens import digest
-from app.models import User
+from app.models import Invitation, User
 
-__all__ = ["bad_link", "read_confirmation", "read_reset", "to_confirm", "to_reset"]
+__all__ = [
+    "Join",
+    "bad_link",
+    "read_confirmation",
+    "read_join",
+    "read_reset",
+    "to_confirm",
+    "to_join",
+    "to_reset",
+]
 
 HOUR, DAY = 3600, 86400  # seconds
 _RESET, _CONFIRM = "reset-password", "confirm-address"
+_JOIN = {True: "join-by-mail", False: "join-by-hand"}
 
 
 def to_reset(user_id: str) -> str | None:
@@ -55,6 +67,33 @@ def read_confirmation(token: str) -> tuple[User, str]:
     if user is None or _mark(user.email) != mark:
         raise bad_link()
     return user, address
+
+
+@dataclass(frozen=True)
+class Join:
+    """What a link to join names; `by_mail` when only a reader of the address can have it."""
+
+    org_id: str
+    invitation_id: str
+    by_mail: bool
+
+
+def to_join(invitation: Invitation, *, by_mail: bool) -> str:
+    """Where an invited person joins. The row says until when; a link that is handed on by hand
+    proves nothing about the address."""
+    token = sign(_key(), _JOIN[by_mail], invitation.org_id, invitation.id)
+    return f"{settings().public_base_url}/invitation/{token}"
+
+
+def read_join(token: str) -> Join:
+    """The invitation a link stands for. Raises Refused `bad_link`."""
+    for by_mail, purpose in _JOIN.items():
+        try:
+            org_id, invitation_id = _read(purpose, token, 30 * DAY, 2)
+            return Join(org_id, invitation_id, by_mail)
+        except Refused:
+            continue
+    raise bad_link()
 
 
 def _living(user_id: str) -> User | None:

@@ -14,6 +14,7 @@ from app.models import Membership, Organization, Role, User
 from app.services import passwords, records
 
 __all__ = [
+    "check_address",
     "check_name",
     "create_user",
     "ensure",
@@ -108,11 +109,17 @@ def _check_person(email: str, password: str) -> str:
     return address
 
 
-def free_address(email: str) -> str:
-    """An e-mail address as it is stored. Raises Refused for what is none, or is taken."""
+def check_address(email: str) -> str:
+    """An e-mail address as it is stored. Raises Refused for what is none."""
     address = email.strip().lower()
     if not _EMAIL.fullmatch(address):
         raise Refused(f"{email!r} is not an e-mail address", "invalid_email", field="email")
+    return address
+
+
+def free_address(email: str) -> str:
+    """As `check_address`. Raises Refused also for one that has an account."""
+    address = check_address(email)
     _must_be_free(address)
     return address
 

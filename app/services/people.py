@@ -18,6 +18,7 @@ __all__ = [
     "first_link",
     "get",
     "may_sign_up",
+    "needs_first_link",
     "note",
     "note_for",
     "prove",
@@ -130,13 +131,19 @@ def note_for(user: User, action: str) -> None:
 
 
 def may_sign_up(token: str | None) -> bool:
-    """Whether a stranger may make an account: as SIGNUP says, and the very first one in production
-    only with the link from the log."""
+    """Whether a stranger may make an account: as SIGNUP says, and the very first one in production,
+    or where everybody has to be invited, only with the link from the log. Who is invited joins an
+    organization whatever SIGNUP says."""
     if _is_first():
-        if not settings().is_production:
+        if not needs_first_link():
             return True
         return bool(token) and matches_keyed(settings()["SECRET_KEY"], _FIRST, token or "")
     return settings()["SIGNUP"] == "open"
+
+
+def needs_first_link() -> bool:
+    """Whether the first person has to come by the link from the log."""
+    return settings().is_production or settings()["SIGNUP"] == "invite"
 
 
 def first_link() -> str | None:

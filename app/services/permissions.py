@@ -12,6 +12,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "integrations.change": _LEADING,
     "providers.change": _LEADING,
     "audit.look": _LEADING,
+    "members.look": _ALL,
+    "members.change": _LEADING,
+    "owners.change": frozenset({Role.owner}),  # whoever makes, touches or removes an owner
 }
 
 

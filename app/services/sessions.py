@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
@@ -164,14 +164,17 @@ def renew(who: SignedIn) -> str:
 
 def work_for(who: SignedIn, org_id: str) -> None:
     """Switch this browser to another organization of the person's (a step). Raises NotFound."""
-    if org_id not in {one.org_id for one in who.belongings}:
-        raise NotFound("No such organization")
+    belongs = exists(Membership.id).where(
+        Membership.organization_id == org_id, Membership.user_id == who.user_id
+    )
     with transaction():
-        changed(
+        switched = changed(
             update(UserSession)
-            .where(UserSession.id == who.session_id)
+            .where(UserSession.id == who.session_id, belongs)
             .values(organization_id=org_id)
         )
+    if not switched:
+        raise NotFound("No such organization")
 
 
 def end(who: SignedIn, session_id: str) -> None:

@@ -215,3 +215,13 @@ def test_what_will_not_do_leaves_nothing_behind(app, email, password, name):
         with reading() as session:
             assert session.scalars(select(User.id)).all() == []
             assert session.scalars(select(Organization.id)).all() == []
+
+
+def test_where_everybody_is_invited_the_first_comes_by_the_link_and_nobody_after(make_app):
+    app = make_app(SIGNUP="invite")
+    with app.app_context():
+        assert not people.may_sign_up(None)
+        token = people.first_link().rpartition("=")[2]
+        assert people.may_sign_up(token)
+        people.sign_up(EMAIL, PASSWORD, "Acme", token=token)
+        assert not people.may_sign_up(token)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.auth import account, audit, links, second_factor, signing_in
+from app.blueprints.auth import account, audit, joining, links, members, second_factor, signing_in
 
 __all__ = ["bp"]
 
@@ -10,6 +10,8 @@ bp = Blueprint("auth", __name__)
 
 signing_in.register(bp)
 account.register(bp)
+joining.register(bp)
 links.register(bp)
+members.register(bp)
 audit.register(bp)
 second_factor.register(bp)

@@ -2,19 +2,29 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
+
+from app.models import Role
 
 __all__ = [
     "AddressForm",
     "ChooseForm",
     "CodeForm",
     "ConfirmForm",
+    "InviteForm",
     "PasswordForm",
     "SignInForm",
     "SignUpForm",
 ]
 
+ROLES = {
+    Role.owner: _("Owner"),
+    Role.admin: _("Admin"),
+    Role.member: _("Member"),
+    Role.viewer: _("Viewer"),
+}
 _NEEDED = InputRequired(_("Please fill this in"))
 
 
@@ -60,6 +70,13 @@ class AddressForm(FlaskForm):  # type: ignore[misc]
 
 class ChooseForm(FlaskForm):  # type: ignore[misc]
     password = _new_password(_("New password"))
+
+
+class InviteForm(FlaskForm):  # type: ignore[misc]
+    email = _email(_("E-mail"), "off")
+    role = SelectField(
+        _("Role"), choices=[SelectChoice(one.value, ROLES[one]) for one in Role], default="member"
+    )
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]

@@ -9,7 +9,6 @@ from app.blueprints import session
 from app.blueprints.auth import second_factor
 from app.blueprints.auth.forms import ConfirmForm, SignInForm, SignUpForm
 from app.blueprints.forms import refuse
-from app.extensions import settings
 from app.kit.errors import AppError, NotFound
 from app.services import people
 
@@ -52,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
 
 def _tell_the_first_of_all() -> None:
     """Nobody has an account yet: whoever reads the log is the operator, and gets the link."""
-    link = people.first_link() if settings().is_production else None
+    link = people.first_link() if people.needs_first_link() else None
     if link:
         log.warning("signup.first_link", link=link)
 

@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from sqlalchemy import select
 
-from app.extensions import settings
+from app.extensions import db, settings
+from app.models import Invitation, Organization
 from app.services import links
 from config import ROOT
 
@@ -99,9 +101,27 @@ def _password_changed(_: Say, args: Mapping[str, str]) -> Draft:
     )
 
 
+def _invitation(_: Say, args: Mapping[str, str]) -> Draft | None:
+    invitation = db.session.get(Invitation, args["invitation"])
+    if invitation is None or not invitation.is_open:
+        return None
+    query = select(Organization.name).where(Organization.id == invitation.org_id)
+    names = {"organization": db.session.scalar(query), "who": invitation.invited_by}
+    return Draft(
+        _("Join %(organization)s") % names,
+        (
+            _("%(who)s invites you to work for %(organization)s with Gatehouse.") % names,
+            _("The invitation is valid for seven days. If you know nothing of it, do nothing."),
+        ),
+        (_("Join"), links.to_join(invitation, by_mail=True)),
+        _("You get this because somebody invited this address."),
+    )
+
+
 KINDS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     "reset_password": _reset_password,
     "confirm_address": _confirm_address,
+    "invitation": _invitation,
     "address_changed": _address_changed,
     "password_changed": _password_changed,
 }

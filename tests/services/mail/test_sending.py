@@ -5,8 +5,9 @@ import pytest
 from app.adapters.mail import MailRefused, MailUnavailable
 from app.extensions import db, reading, transaction
 from app.kit import clock
+from app.kit.tenancy import as_org
 from app.models import Task, User
-from app.services import mail, organizations
+from app.services import invitations, mail, organizations, sessions
 from app.services.mail import letters
 from tests.world import run_tasks, sweep_and_run
 
@@ -20,6 +21,11 @@ def ada(on_both):
 
 
 def post(user, kind="reset_password", locale="en"):
+    if kind == "invitation":
+        who = sessions.find(sessions.start(user.id))
+        with as_org(who.current.org_id):
+            invitations.invite(who, "bob@example.com", "member", locale=locale)
+        return
     with transaction():
         mail.post(kind, user.email, locale=locale, of_the_house=True, user=user.id)
 

@@ -1,0 +1,183 @@
+"""Inviting people into an organization, and joining it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.extensions import changed, db, insert_once, reading, transaction
+from app.kit import clock
+from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.tenancy import as_org, current_org
+from app.kit.tokens import new_id
+from app.models import Invitation, Membership, Organization, User
+from app.services import links, mail, members, organizations, passwords, records, throttle
+from app.services.sessions import SignedIn
+from app.services.throttle import Limit
+
+__all__ = ["Look", "accept", "address_of", "invite", "join", "look", "open_ones", "revoke"]
+
+VALID = timedelta(days=7)
+HOUR = 3600  # seconds
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an invitation says to whoever opens its link."""
+
+    org_id: str
+    id: str
+    organization: str
+    email: str
+    role: str
+    invited_by: str
+    has_account: bool
+    by_mail: bool
+
+
+def invite(who: SignedIn, email: str, role: str, *, locale: str) -> Invitation:
+    """Invite an e-mail address (steps), or once more with another role and a new term.
+
+    Raises Refused for an address, role, or somebody who is here already; Forbidden; AppError 429.
+    """
+    members.check_role(who, role)
+    address = organizations.check_address(email)
+    throttle.take(Limit(30, HOUR, ("invite", current_org())))
+    with transaction():
+        if _is_member(address):
+            raise Refused(f"{address} is a member already", "is_member", field="email")
+        row = _open_one(address, role, who.email)
+        members.check_role(who, row.role)  # an owner's invitation is changed by owners
+        row.role, row.invited_by, row.expires_at = role, who.email, clock.now() + VALID
+        records.audit("member.invited", actor=who.email, subject=address, role=role)
+        mail.post("invitation", address, locale=locale, invitation=row.id)
+    return row
+
+
+def _open_one(address: str, role: str, actor: str) -> Invitation:
+    """The open invitation of an address, made where there is none; of two at once one is made."""
+    now = clock.now()
+    insert_once(
+        Invitation,
+        id=new_id(Invitation.ID_PREFIX),
+        email=address,
+        role=role,
+        invited_by=actor,
+        expires_at=now + VALID,
+        created_at=now,
+        updated_at=now,
+    )
+    query = select(Invitation).where(Invitation.email == address, *_not_ended()).with_for_update()
+    found: Invitation = db.session.scalars(query).one()
+    return found
+
+
+def open_ones() -> Sequence[Invitation]:
+    """The current organization's invitations that wait, old ones too: they can be sent again."""
+    with reading() as session:
+        query = select(Invitation).where(*_not_ended()).order_by(Invitation.id)
+        found: Sequence[Invitation] = session.scalars(query).all()
+    return found
+
+
+def address_of(invitation: Invitation) -> str:
+    """A link to hand on where no mail is sent."""
+    return links.to_join(invitation, by_mail=False)
+
+
+def revoke(who: SignedIn, invitation_id: str) -> None:
+    """Take an invitation back (a step). Raises NotFound, Forbidden."""
+    with transaction():
+        query = select(Invitation).where(Invitation.id == invitation_id, *_not_ended())
+        row = db.session.scalars(query.with_for_update()).one_or_none()
+        if row is None:
+            raise NotFound("No such invitation")
+        members.check_role(who, row.role)
+        row.revoked_at = clock.now()
+        records.audit("member.invitation_revoked", actor=who.email, subject=row.email)
+
+
+def look(token: str) -> Look:
+    """What the link of an invitation stands for. Raises Refused `bad_link` when it is over."""
+    join = links.read_join(token)
+    with as_org(join.org_id), reading() as session:
+        row = session.get(Invitation, join.invitation_id)
+        if row is None or not row.is_open:
+            raise links.bad_link()
+        name = session.scalar(select(Organization.name).where(Organization.id == join.org_id))
+        has_account = session.scalar(select(User.id).where(User.email == row.email)) is not None
+    return Look(
+        join.org_id, row.id, name, row.email, row.role, row.invited_by, has_account, join.by_mail
+    )
+
+
+def accept(found: Look, who: SignedIn) -> None:
+    """Join as the person who is signed in (a step). Raises Forbidden when another is meant,
+    Refused when the invitation is over."""
+    if who.email != found.email:
+        raise Forbidden("This invitation is for another e-mail address", "other_person")
+    with as_org(found.org_id), transaction():
+        _take(found, who.user_id)
+
+
+def join(found: Look, password: str) -> User:
+    """Join as somebody new (a step): an account, and the membership. A link that came by mail has
+    proven the address.
+
+    Raises Refused for a password that will not do, an address that has an account meanwhile, or
+    an invitation that is over.
+    """
+    passwords.check_strength(password, found.email)
+    user = User(
+        email=organizations.free_address(found.email),
+        password_hash=passwords.hash_password(password),
+        email_verified_at=clock.now() if found.by_mail else None,
+    )
+    try:
+        with as_org(found.org_id), transaction():
+            db.session.add(user)
+            _take(found, user.id)
+    except IntegrityError:
+        organizations.free_address(found.email)  # says so
+        raise
+    return user
+
+
+def _take(found: Look, user_id: str) -> None:
+    """The conditional UPDATE makes an invitation count once, and not after it was taken back."""
+    now = clock.now()
+    won = changed(
+        update(Invitation)
+        .where(Invitation.id == found.id, *_not_ended(), Invitation.expires_at > now)
+        .values(accepted_at=now)
+    )
+    if not won:
+        raise links.bad_link()
+    insert_once(
+        Membership,
+        id=new_id(Membership.ID_PREFIX),
+        organization_id=found.org_id,
+        user_id=user_id,
+        role=found.role,
+        created_at=now,
+        updated_at=now,
+    )
+    if found.by_mail:
+        unproven = update(User).where(User.id == user_id, User.email_verified_at.is_(None))
+        changed(unproven.values(email_verified_at=now))
+    records.audit("member.joined", actor=found.email, role=found.role)
+
+
+def _is_member(address: str) -> bool:
+    query = (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.organization_id == current_org(), User.email == address)
+    )
+    return db.session.scalar(query) is not None
+
+
+def _not_ended() -> tuple[ColumnElement[bool], ...]:
+    return (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))

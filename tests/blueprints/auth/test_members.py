@@ -1,0 +1,77 @@
+"""Members and invitations in a browser."""
+
+import re
+
+from app.models import Role
+from tests.blueprints.auth.test_links import link
+from tests.merchant import PASSWORD, Merchant, person
+
+NEW = "new@acme.example"
+
+
+def test_somebody_is_invited_joins_and_sees_what_the_role_allows(app):
+    owner = person(app)
+    page = owner.follow("/settings/members", email=NEW, role="viewer")
+    assert NEW in page.text
+    browser = Merchant(app)
+    where = link(app)
+    assert "owner@acme.example invites new@acme.example" in browser.get(where).text
+    page = browser.follow(f"{where}/join", password=PASSWORD)
+    assert "Acme" in page.text
+    assert browser.post("/settings/members", email="x@y.example", role="viewer").status_code == 403
+    assert browser.get(where).status_code == 410
+    assert NEW in owner.get("/settings/members").text
+
+
+def test_somebody_with_an_account_signs_in_comes_back_and_joins(app):
+    person(app, org="Other", email=NEW)
+    owner = person(app)
+    owner.post("/settings/members", email=NEW, role="admin")
+    where = link(app)
+    browser = Merchant(app)
+    page = browser.get(where)
+    assert "has an account" in page.text
+    assert browser.post(f"{where}/join", password=PASSWORD).status_code == 422
+    response = browser.sign_in(NEW, next=where)
+    assert response.location == where
+    page = browser.follow(f"{where}/accept")
+    assert "<h1>Acme</h1>" in page.text, "and works for it at once"
+
+
+def test_the_wrong_person_is_told_so(app):
+    owner = person(app)
+    owner.post("/settings/members", email=NEW, role="admin")
+    where = link(app)
+    assert "You are signed in as owner@acme.example" in owner.get(where).text
+    assert owner.post(f"{where}/accept").status_code == 403
+
+
+def test_without_mail_the_link_is_shown_to_who_may_invite(app, monkeypatch):
+    monkeypatch.setattr("app.services.mail.is_possible", lambda: False)
+    owner = person(app)
+    page = owner.follow("/settings/members", email=NEW, role="viewer")
+    where = re.search(r"(/invitation/[^<\"]+)", page.text)[1]
+    viewer = person(app, Role.viewer)
+    assert "/invitation/" not in viewer.get("/settings/members").text
+    assert Merchant(app).get(where).status_code == 200
+
+
+def test_roles_change_people_are_removed_and_leave(app):
+    owner, admin = person(app), person(app, Role.admin)
+    page = owner.get("/settings/members").text
+    admin_id = re.search(r"/members/(mem_\w+)/role/viewer", page)[1]
+    page = owner.follow(f"/settings/members/{admin_id}/role/viewer")
+    assert "counts at once" in page.text
+    assert admin.post("/settings/members", email=NEW, role="viewer").status_code == 403
+    page = admin.follow("/settings/members/leave")
+    assert "You left" in page.text
+    assert admin.get("/").status_code == 403
+    page = owner.follow("/settings/members/leave")
+    assert "at least one owner" in page.text
+
+
+def test_a_wrong_role_in_an_address_is_a_sentence(app):
+    owner = person(app)
+    member_id = re.search(r'data-id="(mem_\w+)"', owner.get("/settings/members").text)[1]
+    page = owner.follow(f"/settings/members/{member_id}/role/king")
+    assert "A role is one of" in page.text
