@@ -43,6 +43,15 @@ def said(error: AppError) -> str:
         "wrong_code": _("That code is not right, or was used already."),
         "weak_password": _("Use at least 12 characters, and no common password."),
         "email_taken": _("That e-mail address already has an account."),
+        "wrong_name": _("Type the name exactly as it is."),
+        "money_under_way": _(
+            "Money is under way: wait for open orders and refunds to end, or cancel the orders."
+        ),
+        "pale_colour": _(
+            "That is too pale to be read on white. %(colour)s would do.",
+            colour=error.details.get("would_do"),
+        ),
+        "invalid_colour": _("Give a colour like #27346b."),
         "is_member": _("That person is a member already."),
         "role_forbids": _("Only an owner does this to owners."),
         "last_owner": _("An organization keeps at least one owner."),

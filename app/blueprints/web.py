@@ -1,5 +1,7 @@
 """What every door shares: request ids, security headers, error answers, language."""
 
+import base64
+import hashlib
 import secrets
 from typing import Any
 
@@ -100,25 +102,18 @@ def _finish(response: Response) -> Response:
 
 
 def _policy() -> str:
-    """Own scripts, styles and images only. A checkout form may be sent on to a gateway: browsers
-    hold a redirect after a form to `form-action` as well."""
-    form_action = "'self'"
-    if request.blueprint == "checkout":
-        form_action = " ".join(("'self'", "https:", *_plain_origins()))
+    """Own scripts, styles and images only. A door may say where else its forms lead, since
+    browsers hold a redirect after a form to `form-action` as well, and which style its page
+    brings along: that one alone passes, by its digest."""
+    form_action = " ".join(("'self'", *g.get("form_targets", ())))
+    style = g.get("style")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() if style else ""
+    style_src = f"'self' 'sha256-{digest}'" if style else "'self'"
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src {style_src}; img-src 'self'; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; "
         f"frame-ancestors 'none'; form-action {form_action}"
     )
-
-
-def _plain_origins() -> list[str]:
-    """What need not be https outside of production: addresses the operator set by hand, and the
-    provider's page that a cancelling customer is sent to."""
-    if settings().is_production:
-        return []
-    found = [*settings().operator_addresses, g.get("cancel_url")]
-    return sorted({"/".join(one.split("/")[:3]) for one in found if one})
 
 
 # --- errors

@@ -32,6 +32,9 @@ class Organization(Stamped, Model):
     # False for organizations that signed themselves up, until the operator lets them.
     uses_platform_credentials: Mapped[bool] = mapped_column(Boolean, default=True)
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    accent: Mapped[str | None] = mapped_column(String(7))  # like #27346b
+    support_email: Mapped[str | None] = mapped_column(String(254))  # shown to customers
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # deleted; its books stay
 
 
 class User(Stamped, Model):

@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db, reading, transaction
@@ -159,4 +159,5 @@ def _taken(address: str) -> Refused:
 
 
 def _named(text: str) -> ColumnElement[bool]:
-    return or_(Organization.slug == text, Organization.name == text)
+    named = or_(Organization.slug == text, Organization.name == text)
+    return and_(named, Organization.closed_at.is_(None))

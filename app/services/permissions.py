@@ -12,6 +12,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "integrations.change": _LEADING,
     "providers.change": _LEADING,
     "audit.look": _LEADING,
+    "organization.change": _LEADING,
+    "organization.delete": frozenset({Role.owner}),
     "members.look": _ALL,
     "members.change": _LEADING,
     "owners.change": frozenset({Role.owner}),  # whoever makes, touches or removes an owner

@@ -9,6 +9,7 @@ from app.adapters.gateways import actions
 from app.kit.errors import Conflict, Refused
 from app.models import Order, Payment, Provider
 from app.registry import gateway
+from app.services.branding import Brand
 from app.services.checkout import Page
 
 __all__ = ["TOKEN", "states"]
@@ -123,7 +124,7 @@ def _shown(
     methods = gateway(gate).methods_for(currency)
     choosing = status == "pending" if is_choosing is None else is_choosing
     return {
-        "page": Page(order, provider, payment, methods, failure, action),
+        "page": Page(order, provider, Brand("Acme", None, None), payment, methods, failure, action),
         "order": order,
         "token": TOKEN,
         "csrf_token": "c" * 40,

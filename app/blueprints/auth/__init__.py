@@ -2,7 +2,16 @@
 
 from flask import Blueprint
 
-from app.blueprints.auth import account, audit, joining, links, members, second_factor, signing_in
+from app.blueprints.auth import (
+    account,
+    audit,
+    joining,
+    links,
+    members,
+    organization,
+    second_factor,
+    signing_in,
+)
 
 __all__ = ["bp"]
 
@@ -13,5 +22,6 @@ account.register(bp)
 joining.register(bp)
 links.register(bp)
 members.register(bp)
+organization.register(bp)
 audit.register(bp)
 second_factor.register(bp)

@@ -13,7 +13,9 @@ __all__ = [
     "ChooseForm",
     "CodeForm",
     "ConfirmForm",
+    "DeleteForm",
     "InviteForm",
+    "OrganizationForm",
     "PasswordForm",
     "SignInForm",
     "SignUpForm",
@@ -77,6 +79,30 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     role = SelectField(
         _("Role"), choices=[SelectChoice(one.value, ROLES[one]) for one in Role], default="member"
     )
+
+
+class OrganizationForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(
+        _("Name of your organization"),
+        [_NEEDED, Length(max=120)],
+        render_kw={"autocomplete": "organization"},
+    )
+    accent = StringField(
+        _("Accent colour"),
+        [Length(max=20)],
+        description=_("Like #27346b. Your customers see it on the checkout page."),
+        render_kw={"spellcheck": "false", "autocomplete": "off"},
+    )
+    support_email = EmailField(
+        _("Support address"),
+        [Length(max=254)],
+        description=_("Shown to customers who have a question about a payment."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class DeleteForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_("Name of the organization"), [_NEEDED], render_kw={"autocomplete": "off"})
 
 
 class CodeForm(FlaskForm):  # type: ignore[misc]

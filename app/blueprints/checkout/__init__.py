@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-from app.blueprints.checkout import pages, sandbox
+from app.blueprints.checkout import form_targets, pages, sandbox
 from app.extensions import csrf
 
 __all__ = ["bp"]
 
 bp = Blueprint("checkout", __name__)
 csrf.exempt(bp)  # forms here carry a token made from the order's own, so no cookie is needed
+bp.before_request(form_targets.allow)
 
 pages.register(bp)
 sandbox.register(bp)

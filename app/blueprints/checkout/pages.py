@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.checkout import language, redirects, tokens
+from app.blueprints.checkout import form_targets, language, redirects, tokens
 from app.extensions import limiter
 from app.kit.errors import AppError, Conflict, NotFound, Refused
 from app.services import checkout
@@ -121,7 +121,8 @@ def _page(token: str, page: Page, error: AppError | None = None) -> ResponseRetu
 def _shown(token: str, page: Page) -> dict[str, Any]:
     g.locale_hint = page.order.locale
     order = page.order
-    g.cancel_url = page.provider.cancel_url
+    g.style = page.brand.css
+    form_targets.allow_plain(page.provider.cancel_url)
     success_url, cancel_url = page.provider.success_url, page.provider.cancel_url
     return {
         "page": page,

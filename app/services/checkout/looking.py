@@ -11,10 +11,19 @@ from app.extensions import reading
 from app.kit import clock, qr
 from app.kit.errors import NotFound
 from app.kit.tenancy import as_org
-from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus, Provider
+from app.models import (
+    DoorKind,
+    Order,
+    OrderStatus,
+    Organization,
+    Payment,
+    PaymentStatus,
+    Provider,
+)
 from app.models.payment import OPEN
 from app.registry import Method, gateway
-from app.services import doors, routing
+from app.services import branding, doors, routing
+from app.services.branding import Brand
 
 __all__ = ["Found", "Page", "find", "image", "page"]
 
@@ -33,6 +42,7 @@ class Page:
 
     order: Order
     provider: Provider
+    brand: Brand
     payment: Payment | None  # the current one
     methods: tuple[Method, ...]
     last_failure: str | None
@@ -72,8 +82,9 @@ def page(found: Found) -> Page:
     """The order as its customer sees it."""
     with as_org(found.org_id), reading() as session:
         row = session.execute(
-            select(Order, Provider)
+            select(Order, Provider, Organization)
             .join(Provider, Provider.id == Order.provider_id)
+            .join(Organization, Organization.id == Order.org_id)
             .where(Order.id == found.order_id)
         ).one()
         tried = session.scalars(
@@ -85,6 +96,7 @@ def page(found: Found) -> Page:
     return Page(
         order,
         provider,
+        branding.brand_of(row.Organization),
         live,
         _methods(order, tried),
         failed[-1] if failed and order.status == OrderStatus.failed else None,

@@ -1,0 +1,58 @@
+"""The organization itself: its name and brand, and its end."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from app.blueprints import session
+from app.blueprints.auth.forms import DeleteForm, OrganizationForm
+from app.blueprints.forms import refuse
+from app.kit.errors import AppError
+from app.services import branding, closing
+
+__all__ = ["register"]
+
+
+def register(bp: Blueprint) -> None:
+    bp.route("/settings", methods=["GET", "POST"])(organization)
+    bp.route("/settings/delete", methods=["GET", "POST"])(delete)
+
+
+@session.merchant("organization.change")
+def organization() -> ResponseReturnValue:
+    form = OrganizationForm(obj=branding.current())
+    if not form.validate_on_submit():
+        return _page(form, 422 if form.errors else 200)
+    try:
+        branding.change(
+            form.name.data or "",
+            form.accent.data or "",
+            form.support_email.data or "",
+            actor=session.actor(),
+        )
+    except AppError as error:
+        return _page(form, refuse(form, error, at="name"))
+    flash(_("Saved."))
+    return redirect(url_for(".organization"), 303)
+
+
+def _page(form: FlaskForm, status: int) -> ResponseReturnValue:
+    page = render_template("auth/organization.html", form=form, brand=branding.current())
+    return page, status
+
+
+@session.merchant("organization.delete")
+@session.fresh
+def delete() -> ResponseReturnValue:
+    form, status = DeleteForm(), 200
+    if form.validate_on_submit():
+        try:
+            closing.close(form.name.data or "", actor=session.actor())
+            flash(_("The organization is deleted."))
+            return redirect(url_for(".show"), 303)
+        except AppError as error:
+            status = refuse(form, error)
+    elif form.errors:
+        status = 422
+    return render_template("auth/delete.html", form=form), status
