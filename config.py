@@ -121,15 +121,13 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads", is_used=False),
     ),
     "Signing in with Google and GitHub": (
-        Setting("GOOGLE_CLIENT_ID", "sign in with Google", is_used=False),
-        Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True, is_used=False),
-        Setting(
-            "GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google", is_used=False
-        ),
-        Setting("GITHUB_CLIENT_ID", "sign in with GitHub", is_used=False),
-        Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True, is_used=False),
-        Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in", is_used=False),
-        Setting("GITHUB_API_BASE", "another address for GitHub's API", is_used=False),
+        Setting("GOOGLE_CLIENT_ID", "sign in with Google"),
+        Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True),
+        Setting("GOOGLE_DISCOVERY_URL", "another OpenID discovery document for Google"),
+        Setting("GITHUB_CLIENT_ID", "sign in with GitHub"),
+        Setting("GITHUB_CLIENT_SECRET", "sign in with GitHub", secret=True),
+        Setting("GITHUB_BASE_URL", "another address for GitHub's sign-in"),
+        Setting("GITHUB_API_BASE", "another address for GitHub's API"),
     ),
 }
 SETTINGS = tuple(one for group in GROUPS.values() for one in group)

@@ -43,6 +43,7 @@ def said(error: AppError) -> str:
         "wrong_code": _("That code is not right, or was used already."),
         "weak_password": _("Use at least 12 characters, and no common password."),
         "email_taken": _("That e-mail address already has an account."),
+        "last_way_in": _("Choose a password first: this is your only way in."),
         "wrong_name": _("Type the name exactly as it is."),
         "money_under_way": _(
             "Money is under way: wait for open orders and refunds to end, or cancel the orders."

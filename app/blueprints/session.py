@@ -1,7 +1,7 @@
 """Whose browser this is. Flask-Login carries the session's secret in the signed cookie and is known
 here alone; the row behind the secret decides, so that signing out ends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ __all__ = [
     "begin",
     "current",
     "end",
+    "forms_lead_to",
     "fresh",
     "init_app",
     "known",
@@ -216,6 +217,11 @@ def person() -> SignedIn:
     if who is None:
         raise RuntimeError("nobody is signed in")
     return who
+
+
+def forms_lead_to(origins: Iterable[str]) -> None:
+    """Let this page's forms be answered by a redirect to these origins as well."""
+    g.form_targets = list(origins)
 
 
 def actor() -> str:

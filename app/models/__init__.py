@@ -11,7 +11,7 @@ from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType
 from app.models.invitation import Invitation
 from app.models.order import Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
-from app.models.people import Membership, Organization, Role, Throttle, User, UserSession
+from app.models.people import Identity, Membership, Organization, Role, Throttle, User, UserSession
 from app.models.provider import ApiKey, LatePolicy, Provider, WebhookEndpoint
 from app.models.record import AuditEntry, IdempotencyKey, TimelineEntry
 from app.models.sandbox import SandboxPayment, SandboxRefund
@@ -29,6 +29,7 @@ __all__ = [
     "Event",
     "EventType",
     "IdempotencyKey",
+    "Identity",
     "InboundEndpoint",
     "InboundEvent",
     "IntegrationConfig",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.crypto import Sealed
 from app.models.base import JSON, EncryptedType, Model, Stamped, UtcDateTime, refers_to
 
-__all__ = ["Membership", "Organization", "Role", "Throttle", "User", "UserSession"]
+__all__ = ["Identity", "Membership", "Organization", "Role", "Throttle", "User", "UserSession"]
 
 
 class Role(StrEnum):
@@ -53,6 +53,23 @@ class User(Stamped, Model):
     totp_step: Mapped[int | None] = mapped_column(Integer)  # of the last code that was used
     recovery: Mapped[list[str]] = mapped_column(JSON, default=list)  # digests of unused codes
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Identity(Stamped, Model):
+    """Who a person is at another company, which they sign in with instead of a password."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("company", "subject"),
+        UniqueConstraint("user_id", "company"),
+    )
+    ID_PREFIX = "idn"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(40), refers_to("users"))
+    company: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(255))  # never renamed, never given anew
+    email: Mapped[str] = mapped_column(String(254))  # as it was then; to tell accounts apart
 
 
 class Membership(Stamped, Model):

@@ -13,7 +13,7 @@ from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.tenancy import as_org, current_org
 from app.kit.tokens import new_id
 from app.models import Invitation, Membership, Organization, User
-from app.services import links, mail, members, organizations, passwords, records, throttle
+from app.services import links, mail, members, organizations, passwords, records, signals, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
@@ -142,6 +142,7 @@ def join(found: Look, password: str) -> User:
     except IntegrityError:
         organizations.free_address(found.email)  # says so
         raise
+    signals.send(signals.signed_up, user_id=user.id)
     return user
 
 

@@ -8,7 +8,7 @@ from app.extensions import changed, db, transaction
 from app.kit import clock
 from app.kit.errors import AppError
 from app.models import User
-from app.services import links, mail, passwords, sessions, throttle
+from app.services import links, mail, passwords, sessions, signals, throttle
 from app.services.throttle import Limit
 
 __all__ = ["ask", "choose"]
@@ -56,6 +56,7 @@ def choose(token: str, password: str, *, locale: str) -> User:
     if not won:  # the same link was used twice at one moment
         raise links.bad_link()
     sessions.end_all(user.id)
+    signals.send(signals.password_changed, user_id=user.id)
     return user
 
 

@@ -3,15 +3,18 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db, reading, transaction
 from app.kit.errors import Refused
+from app.kit.orm import Base
 from app.kit.tenancy import as_org
 from app.models import Membership, Organization, Role, User
-from app.services import passwords, records
+from app.services import passwords, records, signals
 
 __all__ = [
     "check_address",
@@ -23,6 +26,8 @@ __all__ = [
     "open_account",
     "slugify",
 ]
+
+log = structlog.get_logger()
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}")
 
@@ -79,27 +84,32 @@ def check_name(text: str) -> str:
     return name
 
 
-def open_account(email: str, password: str, name: str, *, uses_platform_credentials: bool) -> User:
-    """Make a person and an organization that is theirs (a step): both or neither.
+def open_account(
+    user: User, name: str, *, uses_platform_credentials: bool, also: Sequence[Base] = ()
+) -> None:
+    """Store a new person and an organization that is theirs (a step): both or neither, and with
+    them whatever `also` belongs to the person.
 
-    Raises Refused for what will not do, or an address that is taken.
+    Raises Refused for a name that will not do, or an address that is taken.
     """
-    address, name = _check_person(email, password), check_name(name)
-    hashed, slug = passwords.hash_password(password), slugify(name)
+    name = check_name(name)
     for suffix in ("", f"-{secrets.token_hex(3)}"):
-        user = User(email=address, password_hash=hashed)
         made = Organization(
-            name=name, slug=slug + suffix, uses_platform_credentials=uses_platform_credentials
+            name=name,
+            slug=slugify(name) + suffix,
+            uses_platform_credentials=uses_platform_credentials,
         )
         owner = Membership(organization_id=made.id, user_id=user.id, role=Role.owner)
         try:
             with as_org(made.id), transaction():
-                db.session.add_all([user, made, owner])
-                records.audit("organization.opened", actor=address)
-            return user
+                db.session.add_all([user, made, owner, *also])
+                records.audit("organization.opened", actor=user.email)
+            log.info("organizations.opened", organization=made.id, user=user.id)
+            signals.send(signals.signed_up, user_id=user.id)
+            return
         except IntegrityError:  # the address is taken, or only the slug is
-            _must_be_free(address)
-    raise _taken(address)
+            _must_be_free(user.email)
+    raise _taken(user.email)
 
 
 def _check_person(email: str, password: str) -> str:

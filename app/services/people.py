@@ -1,35 +1,27 @@
-"""People: signing up, proving who they are, changing their password."""
+"""People: proving who they are, changing their password."""
 
-import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from app.extensions import changed, reading, settings, transaction
+from app.extensions import changed, reading, transaction
 from app.kit import clock
-from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.errors import NotFound, Refused
 from app.kit.tenancy import as_org
-from app.kit.tokens import keyed_digest, matches_keyed
 from app.models import Membership, User
-from app.services import mail, mail_addresses, organizations, passwords, records, sessions, throttle
+from app.services import mail, passwords, records, sessions, signals, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
 __all__ = [
     "change_password",
-    "first_link",
     "get",
-    "may_sign_up",
-    "needs_first_link",
+    "has_password",
     "note",
     "note_for",
     "prove",
     "sign_in",
-    "sign_up",
 ]
 
-log = structlog.get_logger()
-
 QUARTER, HOUR = 900, 3600  # seconds
-_FIRST = "sign-up/first"
 
 
 def sign_in(email: str, password: str, *, address: str, known: str | None = None) -> User:
@@ -50,6 +42,8 @@ def sign_in(email: str, password: str, *, address: str, known: str | None = None
     throttle.take(*limits)
     right = passwords.verify_password(user.password_hash if user else None, password)
     if user is None or not right or user.disabled_at:
+        told = {"user_id": user.id if user else None, "address": address}
+        signals.send(signals.sign_in_refused, **told)
         raise Refused("That e-mail address and password do not belong together", "wrong_password")
     throttle.forget(here)
     throttle.give_back(*limits[1:])
@@ -94,6 +88,13 @@ def prove(who: SignedIn, password: str) -> str:
     return sessions.renew(who)
 
 
+def has_password(user_id: str) -> bool:
+    """Whether a person can sign in with a password."""
+    with reading() as session:
+        query = select(User.password_hash).where(User.id == user_id)
+        return session.scalar(query) is not None
+
+
 def change_password(who: SignedIn, old: str, new: str, *, locale: str = "en") -> str:
     """Change a person's password and sign their other browsers out (steps); this one's new secret.
 
@@ -110,6 +111,7 @@ def change_password(who: SignedIn, old: str, new: str, *, locale: str = "en") ->
         mail.post("password_changed", who.email, locale=locale, of_the_house=True)
     sessions.end_all(who.user_id, but=who.session_id)
     note(who, "person.password_changed")
+    signals.send(signals.password_changed, user_id=who.user_id)
     return secret
 
 
@@ -128,72 +130,3 @@ def note_for(user: User, action: str) -> None:
     for org_id in org_ids:
         with as_org(org_id), transaction():
             records.audit(action, actor=user.email)
-
-
-def may_sign_up(token: str | None) -> bool:
-    """Whether a stranger may make an account: as SIGNUP says, and the very first one in production,
-    or where everybody has to be invited, only with the link from the log. Who is invited joins an
-    organization whatever SIGNUP says."""
-    if _is_first():
-        if not needs_first_link():
-            return True
-        return bool(token) and matches_keyed(settings()["SECRET_KEY"], _FIRST, token or "")
-    return settings()["SIGNUP"] == "open"
-
-
-def needs_first_link() -> bool:
-    """Whether the first person has to come by the link from the log."""
-    return settings().is_production or settings()["SIGNUP"] == "invite"
-
-
-def first_link() -> str | None:
-    """Where the first person of this installation signs up; None when there is one already."""
-    if not _is_first():
-        return None
-    token = keyed_digest(settings()["SECRET_KEY"], _FIRST)
-    return f"{settings().public_base_url}/signup?first={token}"
-
-
-def sign_up(
-    email: str,
-    password: str,
-    organization: str,
-    *,
-    address: str = "",
-    token: str | None = None,
-    locale: str = "en",
-) -> User:
-    """Make an account with an organization of its own, both or neither.
-
-    Raises Forbidden when nobody may sign up, Refused for what will not do, AppError 429. An
-    organization that signed itself up does not use the environment's credentials until the
-    operator lets it. A letter asks the person to confirm the address.
-    """
-    throttle.take(Limit(10, HOUR, ("sign-up", throttle.network(address))))
-    if not _is_first():
-        return _open_account(email, password, organization, token, locale)
-    alone = Limit(1, 60, ("sign-up", "the first"))  # of two at once one has to wait
-    throttle.take(alone)
-    try:
-        return _open_account(email, password, organization, token, locale)
-    finally:
-        throttle.forget(alone)  # who typed a short password goes on at once
-
-
-def _open_account(
-    email: str, password: str, organization: str, token: str | None, locale: str
-) -> User:
-    is_first = _is_first()
-    if not may_sign_up(token):
-        raise Forbidden("Ask whoever runs this installation for an account", "sign_up_closed")
-    made = organizations.open_account(
-        email, password, organization, uses_platform_credentials=is_first
-    )
-    mail_addresses.ask_for_proof(made.id, made.email, locale=locale)
-    log.info("people.signed_up", user=made.id, first=is_first)
-    return made
-
-
-def _is_first() -> bool:
-    with reading() as session:
-        return not session.scalar(select(func.count(User.id)).where(User.is_demo.is_(False)))

@@ -12,7 +12,7 @@ from app.kit.errors import NotFound
 from app.kit.tenancy import as_org
 from app.kit.tokens import digest, new_session_secret
 from app.models import Membership, Organization, Role, User, UserSession
-from app.services import records
+from app.services import records, signals
 
 __all__ = [
     "FRESH",
@@ -73,19 +73,19 @@ def start(user_id: str, *, address: str = "", agent: str = "") -> str:
             .order_by(Membership.id)
             .limit(1)
         )
-        db.session.add(
-            UserSession(
-                user_id=user_id,
-                secret_hash=digest(secret),
-                organization_id=first,
-                address=address[:45],
-                agent=agent[:200],
-                seen_at=now,
-                proved_at=now,
-            )
+        row = UserSession(
+            user_id=user_id,
+            secret_hash=digest(secret),
+            organization_id=first,
+            address=address[:45],
+            agent=agent[:200],
+            seen_at=now,
+            proved_at=now,
         )
+        db.session.add(row)
     if first:
         _note_sign_in(user_id, first)
+    signals.send(signals.signed_in, user_id=user_id, session_id=row.id, address=address)
     return secret
 
 
@@ -187,6 +187,7 @@ def end(who: SignedIn, session_id: str) -> None:
         )
     if ended != 1:
         raise NotFound("No such session")
+    signals.send(signals.signed_out, user_id=who.user_id, session_id=session_id)
 
 
 def end_all(user_id: str, *, but: str | None = None) -> int:

@@ -11,10 +11,16 @@ from tests.merchant import Merchant, person
 
 DOORS = {"auth", "home", "integrations", "providers"}
 # To everybody, or to whoever has the link of a letter.
-OPEN = {"auth.sign_in", "auth.sign_up", "auth.sign_out", "auth.code", "auth.forgot", "auth.reset",
-        "auth.confirm_address", "auth.invitation", "auth.join"}  # fmt: skip
+OPEN = {
+    f"auth.{name}"
+    for name in (
+        "sign_in sign_up sign_out code forgot reset confirm_address invitation join sign_in_with"
+        " come_back connect_by_password finish_signing_up"
+    ).split()
+}
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
-       "session_id": "ses_1", "org_id": "org_1", "token": "x", "membership_id": "mem_1",
+       "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
+       "membership_id": "mem_1",
        "invitation_id": "inv_1", "role": "viewer"}  # fmt: skip
 
 

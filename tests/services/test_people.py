@@ -9,7 +9,7 @@ from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.errors import AppError, Forbidden, Refused
 from app.models import Organization, User
-from app.services import organizations, passwords, people, sessions
+from app.services import organizations, passwords, people, sessions, signing_up
 
 PASSWORD = "a quiet afternoon in May"
 EMAIL = "ada@example.com"
@@ -117,23 +117,23 @@ def production(make_app):
 def test_in_production_the_first_person_needs_the_link_from_the_log(production):
     with production().app_context():
         with pytest.raises(Forbidden):
-            people.sign_up(EMAIL, PASSWORD, "Acme")
+            signing_up.sign_up(EMAIL, PASSWORD, "Acme")
         with pytest.raises(Forbidden):
-            people.sign_up(EMAIL, PASSWORD, "Acme", token="0" * 40)
-        link = people.first_link()
+            signing_up.sign_up(EMAIL, PASSWORD, "Acme", token="0" * 40)
+        link = signing_up.first_link()
         assert link.startswith("https://pay.example.com/signup?first=")
         token = link.partition("=")[2]
-        people.sign_up(EMAIL, PASSWORD, "Acme", token=token)
-        assert people.first_link() is None
+        signing_up.sign_up(EMAIL, PASSWORD, "Acme", token=token)
+        assert signing_up.first_link() is None
         with pytest.raises(Forbidden):
-            people.sign_up("bob@example.com", PASSWORD, "Second", token=token)
+            signing_up.sign_up("bob@example.com", PASSWORD, "Second", token=token)
 
 
 def test_who_signs_up_where_it_is_open_does_not_get_the_operators_keys(production):
     with production(SIGNUP="open").app_context():
-        first = people.first_link().partition("=")[2]
-        people.sign_up(EMAIL, PASSWORD, "Acme", token=first)
-        people.sign_up("bob@example.com", PASSWORD, "Acme")
+        first = signing_up.first_link().partition("=")[2]
+        signing_up.sign_up(EMAIL, PASSWORD, "Acme", token=first)
+        signing_up.sign_up("bob@example.com", PASSWORD, "Acme")
         with reading() as session:
             rows = session.execute(
                 select(Organization.slug, Organization.uses_platform_credentials).order_by(
@@ -148,7 +148,7 @@ def test_who_signs_up_where_it_is_open_does_not_get_the_operators_keys(productio
 def test_a_demo_person_is_not_the_first(app):
     with app.app_context():
         organizations.create_user("demo@gatehouse.example", PASSWORD, org="Demo", is_demo=True)
-        assert people.may_sign_up(None)
+        assert signing_up.may_sign_up(None)
 
 
 def test_of_two_first_people_at_once_one_has_to_wait(make_app):
@@ -159,7 +159,7 @@ def test_of_two_first_people_at_once_one_has_to_wait(make_app):
         with app.app_context():
             barrier.wait()
             try:
-                people.sign_up(f"user{number}@example.com", PASSWORD, "Acme")
+                signing_up.sign_up(f"user{number}@example.com", PASSWORD, "Acme")
                 came_of.append("in")
             except AppError as error:
                 came_of.append(error.code)
@@ -175,14 +175,14 @@ def test_of_two_first_people_at_once_one_has_to_wait(make_app):
 def test_the_first_person_tries_again_at_once_after_a_short_password(app):
     with app.app_context():
         with pytest.raises(Refused):
-            people.sign_up(EMAIL, "short", "Acme")
-        assert people.sign_up(EMAIL, PASSWORD, "Acme").email == EMAIL
+            signing_up.sign_up(EMAIL, "short", "Acme")
+        assert signing_up.sign_up(EMAIL, PASSWORD, "Acme").email == EMAIL
 
 
 def test_two_organizations_of_one_name_both_open(make_app):
     with make_app(SIGNUP="open").app_context():
-        people.sign_up(EMAIL, PASSWORD, "Acme")
-        people.sign_up("bob@example.com", PASSWORD, "Acme")
+        signing_up.sign_up(EMAIL, PASSWORD, "Acme")
+        signing_up.sign_up("bob@example.com", PASSWORD, "Acme")
         with reading() as session:
             slugs = session.scalars(select(Organization.slug)).all()
     assert len(set(slugs)) == 2
@@ -190,12 +190,12 @@ def test_two_organizations_of_one_name_both_open(make_app):
 
 def test_signing_up_ends_after_ten_an_hour_from_one_address(make_app):
     with make_app(SIGNUP="open").app_context():
-        people.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
+        signing_up.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
         for _ in range(9):
             with pytest.raises(Refused):
-                people.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
+                signing_up.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
         with pytest.raises(AppError) as stopped:
-            people.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
+            signing_up.sign_up(EMAIL, PASSWORD, "Acme", address="192.0.2.1")
     assert stopped.value.status == 429
 
 
@@ -211,7 +211,7 @@ def test_signing_in_rightly_uses_up_no_tries(ada):
 def test_what_will_not_do_leaves_nothing_behind(app, email, password, name):
     with app.app_context():
         with pytest.raises(Refused):
-            people.sign_up(email, password, name)
+            signing_up.sign_up(email, password, name)
         with reading() as session:
             assert session.scalars(select(User.id)).all() == []
             assert session.scalars(select(Organization.id)).all() == []
@@ -220,8 +220,8 @@ def test_what_will_not_do_leaves_nothing_behind(app, email, password, name):
 def test_where_everybody_is_invited_the_first_comes_by_the_link_and_nobody_after(make_app):
     app = make_app(SIGNUP="invite")
     with app.app_context():
-        assert not people.may_sign_up(None)
-        token = people.first_link().rpartition("=")[2]
-        assert people.may_sign_up(token)
-        people.sign_up(EMAIL, PASSWORD, "Acme", token=token)
-        assert not people.may_sign_up(token)
+        assert not signing_up.may_sign_up(None)
+        token = signing_up.first_link().rpartition("=")[2]
+        assert signing_up.may_sign_up(token)
+        signing_up.sign_up(EMAIL, PASSWORD, "Acme", token=token)
+        assert not signing_up.may_sign_up(token)

@@ -1,10 +1,11 @@
-"""The people's door: signing in, up and out, and looking after one's own account."""
+"""The people's door: signing in, up and out, and looking after accounts and organizations."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from app.blueprints.auth import (
     account,
     audit,
+    elsewhere,
     joining,
     links,
     members,
@@ -12,16 +13,27 @@ from app.blueprints.auth import (
     second_factor,
     signing_in,
 )
+from app.services import identities
 
 __all__ = ["bp"]
 
 bp = Blueprint("auth", __name__)
 
-signing_in.register(bp)
-account.register(bp)
-joining.register(bp)
-links.register(bp)
-members.register(bp)
-organization.register(bp)
-audit.register(bp)
-second_factor.register(bp)
+for part in (
+    signing_in,
+    elsewhere,
+    joining,
+    links,
+    account,
+    second_factor,
+    members,
+    organization,
+    audit,
+):
+    part.register(bp)
+
+
+@bp.app_context_processor
+def companies() -> dict[str, object]:
+    """What the pages of this door offer beside a password."""
+    return {"companies": identities.companies()} if request.blueprint == "auth" else {}

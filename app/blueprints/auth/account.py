@@ -9,7 +9,7 @@ from app.blueprints import session
 from app.blueprints.auth.forms import AddressForm, PasswordForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
-from app.services import mail, mail_addresses, people, second_factor, sessions
+from app.services import identities, mail, mail_addresses, people, second_factor, sessions
 
 __all__ = ["register"]
 
@@ -26,8 +26,11 @@ def register(bp: Blueprint) -> None:
 
 def _page(form: PasswordForm | AddressForm, status: int = 200) -> ResponseReturnValue:
     who = session.person()
+    session.forms_lead_to(one.origin for one in identities.companies().values())
     page = render_template(
         "auth/account.html",
+        identities={one.company: one for one in identities.list_of(who)},
+        has_password=people.has_password(who.user_id),
         password=form if isinstance(form, PasswordForm) else PasswordForm(formdata=None),
         address=form if isinstance(form, AddressForm) else AddressForm(formdata=None),
         is_proven=mail_addresses.is_proven(who.user_id),

@@ -15,6 +15,7 @@ __all__ = [
     "ConfirmForm",
     "DeleteForm",
     "InviteForm",
+    "NameForm",
     "OrganizationForm",
     "PasswordForm",
     "SignInForm",
@@ -47,17 +48,24 @@ def _email(label: str, autocomplete: str = "username") -> EmailField:
     return EmailField(label, [_NEEDED, Length(max=254)], render_kw={"autocomplete": autocomplete})
 
 
+def _organization() -> StringField:
+    return StringField(
+        _("Name of your organization"),
+        [_NEEDED, Length(max=120)],
+        render_kw={"autocomplete": "organization"},
+    )
+
+
 class SignInForm(FlaskForm):  # type: ignore[misc]
     email = _email(_("E-mail"))
     password = _password(_("Password"))
 
 
-class SignUpForm(FlaskForm):  # type: ignore[misc]
-    organization = StringField(
-        _("Name of your organization"),
-        [_NEEDED, Length(max=120)],
-        render_kw={"autocomplete": "organization"},
-    )
+class NameForm(FlaskForm):  # type: ignore[misc]
+    organization = _organization()
+
+
+class SignUpForm(NameForm):
     email = _email(_("E-mail"))
     password = _new_password(_("Password"))
 
@@ -82,11 +90,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
 
 
 class OrganizationForm(FlaskForm):  # type: ignore[misc]
-    name = StringField(
-        _("Name of your organization"),
-        [_NEEDED, Length(max=120)],
-        render_kw={"autocomplete": "organization"},
-    )
+    name = _organization()
     accent = StringField(
         _("Accent colour"),
         [Length(max=20)],

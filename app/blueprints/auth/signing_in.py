@@ -10,7 +10,7 @@ from app.blueprints.auth import second_factor
 from app.blueprints.auth.forms import ConfirmForm, SignInForm, SignUpForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError, NotFound
-from app.services import people
+from app.services import identities, people, signing_up
 
 __all__ = ["register"]
 
@@ -46,24 +46,24 @@ def sign_in() -> ResponseReturnValue:
     elif form.errors:
         status = 422
     _tell_the_first_of_all()
-    return render_template("auth/login.html", form=form, open=people.may_sign_up(None)), status
+    return render_template("auth/login.html", form=form, open=signing_up.may_sign_up(None)), status
 
 
 def _tell_the_first_of_all() -> None:
     """Nobody has an account yet: whoever reads the log is the operator, and gets the link."""
-    link = people.first_link() if people.needs_first_link() else None
+    link = signing_up.first_link() if signing_up.needs_first_link() else None
     if link:
         log.warning("signup.first_link", link=link)
 
 
 def sign_up() -> ResponseReturnValue:
     token = request.args.get("first")
-    if not people.may_sign_up(token):
+    if not signing_up.may_sign_up(token):
         raise NotFound("Signing up is closed")
     form, status = SignUpForm(), 200
     if form.validate_on_submit():
         try:
-            user = people.sign_up(
+            user = signing_up.sign_up(
                 form.email.data or "",
                 form.password.data or "",
                 form.organization.data or "",
@@ -98,4 +98,11 @@ def confirm() -> ResponseReturnValue:
             status = refuse(form, error, at="password")
     elif form.errors:
         status = 422
-    return render_template("auth/confirm.html", form=form), status
+    session.forms_lead_to(one.origin for one in identities.companies().values())
+    page = render_template(
+        "auth/confirm.html",
+        form=form,
+        has_password=people.has_password(session.person().user_id),
+        identities=identities.list_of(session.person()),
+    )
+    return page, status

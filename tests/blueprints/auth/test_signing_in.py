@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.services import people
+from app.services import people, signing_up
 from tests.merchant import PASSWORD, Merchant, person
 
 
@@ -123,7 +123,7 @@ def test_styles_and_scripts_carry_no_cookie(app):
 def test_a_form_of_another_organization_that_was_open_in_a_tab_is_refused(app):
     from app.extensions import db, transaction
     from app.models import Membership
-    from app.services import organizations, people
+    from app.services import organizations
 
     browser = person(app)
     with app.app_context():
@@ -222,7 +222,7 @@ def test_in_production_only_the_link_from_the_log_lets_the_first_one_in(make_app
     browser = Merchant(app)
     assert browser.client.get("/signup", base_url="https://pay.example.com").status_code == 404
     with app.app_context():
-        link = people.first_link()
+        link = signing_up.first_link()
     assert browser.client.get(link, base_url="https://pay.example.com").status_code == 200
 
 

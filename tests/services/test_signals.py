@@ -1,0 +1,59 @@
+"""What happens to people is told to whoever listens, after the commit."""
+
+import pytest
+
+from app.extensions import in_transaction
+from app.kit.errors import Refused
+from app.services import organizations, people, sessions, signals, signing_up
+
+PASSWORD = "a quiet afternoon in May"
+NAMES = ("signed_up", "signed_in", "sign_in_refused", "signed_out", "password_changed")
+
+
+@pytest.fixture
+def heard():
+    found, receivers = [], []
+    for name in NAMES:
+
+        def receive(_sender, *, name=name, **told):
+            assert not in_transaction()
+            found.append((name, told))
+
+        getattr(signals, name).connect(receive)
+        receivers.append(receive)  # signals hold receivers weakly
+    yield found
+    for name, receive in zip(NAMES, receivers, strict=True):
+        getattr(signals, name).disconnect(receive)
+
+
+def test_each_thing_that_happens_is_told_once(app, heard):
+    with app.app_context():
+        user = signing_up.sign_up("ada@example.com", PASSWORD, "Acme", address="192.0.2.1")
+        people.sign_in("ada@example.com", PASSWORD, address="192.0.2.1")
+        who = sessions.find(sessions.start(user.id, address="192.0.2.1"))
+        with pytest.raises(Refused):
+            people.sign_in("ada@example.com", "not the password", address="192.0.2.7")
+        with pytest.raises(Refused):
+            people.sign_in("bob@example.com", PASSWORD, address="192.0.2.7")
+        people.change_password(who, PASSWORD, "seven herons over the mill")
+        sessions.end(who, who.session_id)
+    assert heard == [
+        ("signed_up", {"user_id": user.id}),
+        ("signed_in", {"user_id": user.id, "session_id": who.session_id, "address": "192.0.2.1"}),
+        ("sign_in_refused", {"user_id": user.id, "address": "192.0.2.7"}),
+        ("sign_in_refused", {"user_id": None, "address": "192.0.2.7"}),
+        ("password_changed", {"user_id": user.id}),
+        ("signed_out", {"user_id": user.id, "session_id": who.session_id}),
+    ]
+
+
+def test_a_receiver_that_fails_undoes_nothing(app, heard):
+    @signals.signed_in.connect
+    def fails(_sender, **_told):
+        raise ZeroDivisionError
+
+    with app.app_context():
+        user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
+        assert sessions.find(sessions.start(user.id))
+    signals.signed_in.disconnect(fails)
+    assert [name for name, _ in heard] == ["signed_in"]
