@@ -7,24 +7,43 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.blueprints.forms import StoredForm, refuse
+from app.kit.errors import AppError
 from app.registry import Field
 from app.services.integrations import Card
 
-__all__ = ["form_for", "removed", "typed"]
+__all__ = ["form_for", "refused", "removed", "typed"]
 
 REMOVE = "remove-"  # before a field's name: the box that forgets a stored secret
 
 
-def form_for(card: Card) -> FlaskForm:
+def form_for(card: Card) -> StoredForm:
     """The form of a service with its public values filled in. A stored secret is never sent to a
     browser: its input is empty, and empty keeps."""
     inputs = {one.name: _input(one, card) for one in card.spec.fields}
     boxes = {
         REMOVE + name: BooleanField(_("Remove the stored value")) for name in sorted(card.notes)
     }
-    made: type[Any] = type("ServiceForm", (FlaskForm,), {**inputs, **boxes})
-    form: FlaskForm = made(data=dict(card.values))
+    made: type[Any] = type("ServiceForm", (StoredForm,), {**inputs, **boxes})
+    form: StoredForm = made(data={**card.values, "version": card.version})
     return form
+
+
+def refused(card: Card, error: AppError) -> tuple[StoredForm, int]:
+    """The form that was sent once more, with what was wrong with it and the status to answer with;
+    `card` is how things stand by now."""
+    form = form_for(card)
+    if error.code == "saved_meanwhile":
+        public = [one for one in card.spec.fields if not one.is_secret]
+        form.compare({one.name: _stored(one, card) for one in public}, card.version)
+    return form, refuse(form, error)
+
+
+def _stored(one: Field, card: Card) -> str | bool:
+    value = card.values.get(one.name, "")
+    if one.kind == "switch":
+        return bool(value)
+    return value or (one.default if one.kind == "choice" else "")
 
 
 def typed(form: FlaskForm, card: Card) -> dict[str, str]:

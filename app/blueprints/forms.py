@@ -1,4 +1,5 @@
-"""What the doors' forms share: a refusal of a service becomes a sentence at its field."""
+"""What the doors' forms share: a refusal of a service becomes a sentence at its field, and a form
+about something stored knows which state of it was seen."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +7,38 @@ from typing import Any
 from flask import Response, after_this_request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, SelectField
 
 from app.kit.errors import AppError
 
-__all__ = ["refuse", "said"]
+__all__ = ["StoredForm", "refuse", "said"]
+
+
+class StoredForm(FlaskForm):  # type: ignore[misc]
+    """A form about something stored. It carries the version it was drawn from, so that the service
+    notices what somebody else saved since."""
+
+    version = HiddenField()
+
+    def compare(self, stored: Mapping[str, Any], version: str) -> None:
+        """After a save by somebody else: keep what was typed, say at each field what is stored now,
+        and be about that version from here on. Typed secrets do not go back to the browser."""
+        self.version.data = version
+        for field in self:
+            if isinstance(field, PasswordField) and field.data:
+                field.errors = [_("Please type this again: a secret is not sent back.")]
+            elif field.name in stored and (field.data or "") != (stored[field.name] or ""):
+                field.errors = [_stored_now(field, stored[field.name])]
+
+
+def _stored_now(field: Any, value: Any) -> str:
+    if isinstance(field, SelectField):
+        value = next((label for one, label, *_ in field.iter_choices() if one == value), value)
+    if isinstance(value, bool):
+        value = _("on") if value else _("off")
+    if not value:
+        return str(_("Stored by now: nothing"))
+    return str(_("Stored by now: %(value)s", value=value))
 
 
 def refuse(form: FlaskForm, error: AppError, *, at: str | None = None) -> int:
@@ -58,6 +87,7 @@ def said(error: AppError) -> str:
         "last_owner": _("An organization keeps at least one owner."),
         "bad_link": _("This link no longer works."),
         "invalid_email": _("That is not an e-mail address."),
+        "saved_meanwhile": _("Somebody saved this meanwhile. Look at it and save again."),
     }
     if error.code == "wrong_password" and error.details.get("field"):
         return str(_("That is not your password."))

@@ -13,6 +13,7 @@ from app.models import CredentialNote, InboundEndpoint, Organization
 from app.registry import Spec, services
 from app.services import credentials, inbound_endpoints, routing
 from app.services.credentials import PLATFORM, Scope, Stored
+from app.services.versions import NEVER_SAVED
 
 __all__ = ["Card", "Tested", "card", "cards", "find_spec", "own_scope", "save", "verify"]
 
@@ -27,6 +28,7 @@ class Card:
     notes: Mapping[str, CredentialNote] = field(default_factory=dict)  # secret ones, by field
     missing: tuple[str, ...] = ()
     inbound_url: str | None = None
+    version: str = NEVER_SAVED
 
     @property
     def is_configured(self) -> bool:
@@ -128,11 +130,12 @@ def _card(
     if spec.gateway and spec.gateway.is_builtin:
         return Card(spec, "environment" if settings().sandbox_allowed else "none")
     if not found.is_empty:
-        return Card(spec, "own", public, own, tuple(spec.missing(found.values)), url)
+        return Card(spec, "own", public, own, tuple(spec.missing(found.values)), url, found.version)
     platform = credentials.stored(spec.key, PLATFORM)
     if allowed and not platform.is_empty:
-        return Card(spec, "environment", missing=tuple(spec.missing(platform.values)))
-    return Card(spec, "none", public, own, (), url)
+        missing = tuple(spec.missing(platform.values))
+        return Card(spec, "environment", missing=missing, version=found.version)
+    return Card(spec, "none", public, own, (), url, found.version)
 
 
 def save(
@@ -142,17 +145,20 @@ def save(
     removed: Sequence[str] = (),
     actor: str,
     scope: Scope | None = None,
+    seen: str | None = None,
 ) -> None:
-    """Store what was typed for a scope (a step): blank secrets keep, `removed` ones go.
+    """Store what was typed for a scope (a step): blank secrets keep, `removed` ones go. `seen` is
+    the version of the card it was typed over.
 
-    Raises NotFound, Refused naming the field for a value that cannot be right.
+    Raises NotFound, Refused naming the field for a value that cannot be right, Conflict
+    `saved_meanwhile`.
     """
     scope = scope or own_scope()
     now = card(key, scope)
     _check(now.spec, typed)
     _check_modes(now, typed, removed)
     with transaction():
-        credentials.save(key, scope, typed, removed=removed, actor=actor)
+        credentials.save(key, scope, typed, removed=removed, actor=actor, seen=seen)
 
 
 def _check(spec: Spec, typed: Mapping[str, str]) -> None:

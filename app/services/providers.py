@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db, reading, settings, transaction
@@ -15,7 +15,7 @@ from app.kit.tokens import new_webhook_secret
 from app.models import EventType, LatePolicy, Provider, WebhookEndpoint
 from app.models.provider import SCOPES
 from app.registry import gateways
-from app.services import api_keys, credentials, events, records
+from app.services import api_keys, credentials, events, records, versions
 from app.services.organizations import slugify
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check_redirect_url",
     "create",
     "find",
+    "get",
     "index",
     "update",
 ]
@@ -195,17 +196,27 @@ def index() -> Sequence[Provider]:
 
 def find(slug: str) -> Provider:
     """A provider of the current organization by its slug. Raises NotFound."""
+    return _one(Provider.slug == slug)
+
+
+def get(provider_id: str) -> Provider:
+    """A provider of the current organization, whatever it is called by now. Raises NotFound."""
+    return _one(Provider.id == provider_id)
+
+
+def _one(condition: ColumnElement[bool]) -> Provider:
     with reading() as session:
-        found: Provider | None = session.scalars(
-            select(Provider).where(Provider.slug == slug)
-        ).one_or_none()
+        found: Provider | None = session.scalars(select(Provider).where(condition)).one_or_none()
     if found is None:
         raise NotFound("No such provider")
     return found
 
 
-def update(provider_id: str, wanted: Settings, *, actor: str) -> Provider:
-    """Change a provider (a step). Raises Refused, naming the field."""
+def update(provider_id: str, wanted: Settings, *, actor: str, seen: str | None = None) -> Provider:
+    """Change a provider (a step); `seen` is the version it was changed from.
+
+    Raises Refused, naming the field, Conflict `saved_meanwhile`.
+    """
     check(wanted.name, None, wanted.gateway, wanted.success_url, wanted.cancel_url)
     slug = slugify(wanted.slug or wanted.name)
     if slug in RESERVED:
@@ -225,6 +236,7 @@ def update(provider_id: str, wanted: Settings, *, actor: str) -> Provider:
             provider: Provider = db.session.scalars(
                 select(Provider).where(Provider.id == provider_id).with_for_update()
             ).one()
+            versions.must_be(seen, provider.updated_at)
             before = {name: getattr(provider, name) for name in values}
             for name, value in values.items():
                 setattr(provider, name, value)

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from app.blueprints import catalogue_forms, session
-from app.blueprints.forms import refuse
 from app.kit.errors import AppError, Refused
 from app.services import event_endpoints, integrations
 from app.services.event_endpoints import Health
@@ -49,9 +48,12 @@ def save(service: str) -> ResponseReturnValue:
             catalogue_forms.typed(form, card),
             removed=catalogue_forms.removed(form, card),
             actor=session.actor(),
+            seen=form.version.data,
         )
     except AppError as error:
-        return _page(card, form, status=refuse(form, error))
+        card = integrations.card(service)
+        form, status = catalogue_forms.refused(card, error)
+        return _page(card, form, status=status)
     flash(_("Saved."))
     return redirect(url_for(".show", service=service), 303)
 

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from app.blueprints import catalogue_forms, session
-from app.blueprints.forms import refuse
 from app.kit.errors import AppError, NotFound
 from app.models import Provider
 from app.services import integrations, providers
@@ -48,9 +47,11 @@ def save_credentials(slug: str, service: str) -> ResponseReturnValue:
             removed=catalogue_forms.removed(form, card),
             actor=session.actor(),
             scope=Scope("provider", provider.id),
+            seen=form.version.data,
         )
     except AppError as error:
-        return _page(provider, card, form, refuse(form, error))
+        card = integrations.card(service, Scope("provider", provider.id))
+        return _page(provider, card, *catalogue_forms.refused(card, error))
     flash(_("Saved."))
     return redirect(url_for(".show_credentials", slug=slug, service=service), 303)
 

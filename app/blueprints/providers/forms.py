@@ -16,6 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.blueprints.forms import StoredForm
 from app.models import EventType, LatePolicy, Provider
 from app.models.provider import SCOPES
 from app.registry import gateways
@@ -60,7 +61,7 @@ class NewForm(_Form):
     )
 
 
-class ProviderForm(_Form):
+class ProviderForm(_Form, StoredForm):
     slug = StringField(_("Short name in addresses"), [Optional(), Length(max=100)], render_kw=_CODE)
     status = SelectField(
         _("Status"),

@@ -14,6 +14,7 @@ from app.kit.errors import AppError
 from app.models import Provider
 from app.registry import services
 from app.services import api_keys, providers, webhook_endpoints
+from app.services.versions import version_of
 
 __all__ = ["page", "register", "shown_once"]
 
@@ -65,8 +66,13 @@ def save(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page(provider, form=form, status=422)
     try:
-        changed = providers.update(provider.id, _wanted(form), actor=session.actor())
+        changed = providers.update(
+            provider.id, _wanted(form), actor=session.actor(), seen=form.version.data
+        )
     except AppError as error:
+        if error.code == "saved_meanwhile":
+            provider = providers.get(provider.id)
+            form.compare(values_of(provider), version_of(provider.updated_at))
         return page(provider, form=form, status=refuse(form, error))
     flash(_("Saved."))
     return redirect(url_for(".show", slug=changed.slug), 303)
@@ -91,6 +97,11 @@ def _wanted(form: ProviderForm) -> providers.Settings:
     )
 
 
+def _as_stored(provider: Provider) -> ProviderForm:
+    version = version_of(provider.updated_at)
+    return ProviderForm(formdata=None, data={**values_of(provider), "version": version})
+
+
 def page(
     provider: Provider,
     *,
@@ -104,7 +115,7 @@ def page(
     shown = render_template(
         "providers/provider.html",
         provider=provider,
-        form=form or ProviderForm(formdata=None, data=values_of(provider)),
+        form=form or _as_stored(provider),
         key_form=key_form or KeyForm(formdata=None),
         endpoint_form=endpoint_form or EndpointForm(formdata=None),
         keys=api_keys.list_of(provider.id),

@@ -15,14 +15,15 @@ from app.models import IntegrationConfig, ProviderCredentials
 from app.registry import Spec, spec
 from app.services.credentials.scopes import PLATFORM, Scope, Stored
 from app.services.credentials.sealing import open_field
+from app.services.versions import version_of
 
 __all__ = ["open_stored", "stored"]
 
-_OF_PROVIDER = select(ProviderCredentials.config).where(
+_OF_PROVIDER = select(ProviderCredentials.config, ProviderCredentials.updated_at).where(
     ProviderCredentials.provider_id == bindparam("owner"),
     ProviderCredentials.service == bindparam("service"),
 )
-_OF_ORGANIZATION = select(IntegrationConfig.config).where(
+_OF_ORGANIZATION = select(IntegrationConfig.config, IntegrationConfig.updated_at).where(
     IntegrationConfig.org_id == bindparam("owner"),
     IntegrationConfig.service == bindparam("service"),
 )
@@ -38,8 +39,10 @@ def stored(service: str, scope: Scope) -> Stored:
     else:
         table, owner = IntegrationConfig.__tablename__, scope.owner
         query = _OF_ORGANIZATION
-    config = db.session.scalar(query, {"service": service, "owner": scope.owner})
-    return Stored(scope, service, table, owner, config or {})
+    row = db.session.execute(query, {"service": service, "owner": scope.owner}).one_or_none()
+    if row is None:
+        return Stored(scope, service, table, owner)
+    return Stored(scope, service, table, owner, row.config, version_of(row.updated_at))
 
 
 def open_stored(found: Stored) -> Credentials:

@@ -14,7 +14,7 @@ from app.kit.errors import Refused
 from app.kit.tenancy import current_org
 from app.models import CredentialNote, IntegrationConfig, ProviderCredentials
 from app.registry import Field, spec
-from app.services import inbound_endpoints, records
+from app.services import inbound_endpoints, records, versions
 from app.services.credentials.replaced import event_secret, keep_for_a_while
 from app.services.credentials.scopes import Scope
 from app.services.credentials.sealing import seal
@@ -47,14 +47,15 @@ def save(
     *,
     removed: Sequence[str] = (),
     actor: str,
+    seen: str | None = None,
 ) -> None:
     """Store typed values (a part): secrets sealed, blank ones kept as they are, `removed` ones
-    forgotten.
+    forgotten. `seen` is the version of what they were typed over.
 
-    Raises Refused for a public value that pretends to be an envelope.
+    Raises Refused for a public value that pretends to be an envelope, Conflict `saved_meanwhile`.
     """
     where, service_spec = _row_of(service, scope), spec(service)
-    row = _locked(where)
+    row = _locked(where, seen)
     config = dict(row.config)
     for one in service_spec.fields:
         if typed := (values.get(one.name) or "").strip():
@@ -82,13 +83,15 @@ def _row_of(service: str, scope: Scope) -> _Row:
     return _Row(IntegrationConfig, scope.owner, service, {"service": service})
 
 
-def _locked(where: _Row) -> Any:
-    """The row, made where there is none."""
+def _locked(where: _Row, seen: str | None) -> Any:
+    """The row as it was seen, made where there is none."""
     made, now = where.model(config={}, **where.keys), clock.now()
     stamps = {"created_at": now, "updated_at": now}
-    insert_once(where.model, id=made.id, config={}, **stamps, **where.keys)
+    is_new = insert_once(where.model, id=made.id, config={}, **stamps, **where.keys)
     query = select(where.model).filter_by(**where.keys).with_for_update()
-    return db.session.scalars(query).one()
+    row = db.session.scalars(query).one()
+    versions.must_be(seen, None if is_new else row.updated_at)
+    return row
 
 
 def _stored_as(where: _Row, field: Field, typed: str, before: object, actor: str) -> Sealed | str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.registry import spec
+from app.services.versions import NEVER_SAVED
 
 __all__ = ["PLATFORM", "Scope", "Stored"]
 
@@ -29,6 +30,7 @@ class Stored:
     place_table: str = ""
     place_owner: str = ""
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    version: str = NEVER_SAVED
 
     @property
     def is_empty(self) -> bool:
