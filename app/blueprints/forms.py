@@ -70,7 +70,6 @@ def said(error: AppError) -> str:
         "wrong_password": _("That e-mail address and password do not belong together."),
         "too_many_tries": _("Too many tries. Please wait a while, then try again."),
         "wrong_code": _("That code is not right, or was used already."),
-        "weak_password": _("Use at least 12 characters, and no common password."),
         "email_taken": _("That e-mail address already has an account."),
         "last_way_in": _("Choose a password first: this is your only way in."),
         "wrong_name": _("Type the name exactly as it is."),
@@ -91,4 +90,6 @@ def said(error: AppError) -> str:
     }
     if error.code == "wrong_password" and error.details.get("field"):
         return str(_("That is not your password."))
+    if error.code == "weak_password":
+        return str(_(error.message))  # marked where it was written
     return texts.get(error.code) or error.message

@@ -129,7 +129,7 @@ def join(found: Look, password: str) -> User:
     Raises Refused for a password that will not do, an address that has an account meanwhile, or
     an invitation that is over.
     """
-    passwords.check_strength(password, found.email)
+    passwords.check_strength(password, found.email, found.organization)
     user = User(
         email=organizations.free_address(found.email),
         password_hash=passwords.hash_password(password),

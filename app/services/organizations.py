@@ -112,10 +112,10 @@ def open_account(
     raise _taken(user.email)
 
 
-def _check_person(email: str, password: str) -> str:
+def _check_person(email: str, password: str, organization: str) -> str:
     """The address as it is stored. Raises Refused."""
     address = free_address(email)
-    passwords.check_strength(password, address)
+    passwords.check_strength(password, address, organization)
     return address
 
 
@@ -149,7 +149,7 @@ def create_user(
     """
     if role not in set(Role):
         raise Refused(f"A role is one of: {', '.join(Role)}", "invalid_role")
-    address = _check_person(email, password)
+    address = _check_person(email, password, org or "")
     organization = ensure(org) if org else None
     user = User(email=address, password_hash=passwords.hash_password(password), is_demo=is_demo)
     try:

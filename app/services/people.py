@@ -100,7 +100,8 @@ def change_password(who: SignedIn, old: str, new: str, *, locale: str = "en") ->
 
     Raises Refused for a wrong old one or a new one that will not do.
     """
-    passwords.check_strength(new, who.email)
+    organization = who.current.name if who.current else ""
+    passwords.check_strength(new, who.email, organization)
     secret = prove(who, old)
     with transaction():
         changed(

@@ -62,7 +62,7 @@ def sign_up(
     """
     with opening(token, address=address) as is_first:
         made = User(email=organizations.free_address(email))
-        passwords.check_strength(password, made.email)
+        passwords.check_strength(password, made.email, organization)
         made.password_hash = passwords.hash_password(password)
         organizations.open_account(made, organization, uses_platform_credentials=is_first)
     mail_addresses.ask_for_proof(made.id, made.email, locale=locale)

@@ -1,5 +1,8 @@
 """Passwords: which will do, and how they are kept."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.kit.errors import Refused
@@ -29,24 +32,90 @@ def test_what_is_no_hash_verifies_nothing(stored):
 
 
 @pytest.mark.parametrize(
-    "password", [GOOD, "x7Kp2mQ9vL4w", "ação-é-bonita-1", "🎉🎊🎈🎂🎁 party time"]
-)
+    "password",
+    [GOOD, "x7Kp2mQ9vL4w", "ação-é-bonita-1", "🎉🎊🎈🎂🎁 party time", "o gato dorme ao sol",
+     "It's a nice day, isn't it? (Yes!)", "correct horse battery staple " * 4, GOOD + "🎉" * 99],
+)  # fmt: skip
 def test_long_and_uncommon_will_do(password):
-    passwords.check_strength(password, "a@b.example")
+    passwords.check_strength(password, "mary.smith@example.com", "Acme")
+
+
+def refused(password: str, email: str = "", organization: str = "") -> str:
+    """The sentence it is refused with; empty when it is not."""
+    try:
+        passwords.check_strength(password, email, organization)
+    except Refused as error:
+        return error.message
+    return ""
+
+
+def test_a_refusal_names_the_field_and_not_the_password():
+    with pytest.raises(Refused) as caught:
+        passwords.check_strength("password123456")
+    assert (caught.value.code, caught.value.details) == ("weak_password", {"field": "password"})
+    assert "password123456" not in caught.value.message
 
 
 @pytest.mark.parametrize(
-    "password",
-    ["", "short", "x" * 129, "aaaaaaaaaaaaaaaa", "password123456", "Gatehouse2026!", "qwertyuiop12",
-     "passwordpassword", "iloveyou1234", "mary.smith-2026"],
-)  # fmt: skip
-def test_short_or_guessable_will_not(password):
-    with pytest.raises(Refused) as caught:
-        passwords.check_strength(password, "mary.smith@example.com")
-    assert caught.value.code == "weak_password"
-    assert not password or password not in caught.value.message
+    ("password", "because"),
+    [
+        ("", "Use 12 to 128"),
+        ("short", "Use 12 to 128"),
+        ("x7Kp2mQ9vL4", "Use 12 to 128"),
+        (GOOD + "x" * 101, "Use 12 to 128"),
+        ("aaaaaaaaaaaaaaaa", "Repetitions"),
+        ("passwordpassword", "Repetitions"),
+        ("abcdefghijklmn", "Repetitions"),
+        ("zxcvbnm,./12", "Repetitions"),
+        ("password123456", "first passwords"),
+        ("iloveyou1234", "first passwords"),
+        ("qwertyuiop12", "first passwords"),
+        ("P@ssw0rd2024!!", "Add another word"),
+        ("Summer2026!!", "Add another word"),
+        ("monday tuesday", "Add another word"),
+        ("Gatehouse2026!", "organization's name or ours"),
+        ("gatehouse payments", "organization's name or ours"),
+        ("mary.smith-2026", "your address"),
+        ("MarySmith1234", "your address"),
+        ("mary@shop.example", "your address"),
+        ("Rainbow Bakery 1", "your organization"),
+        ("rainbowbakery2026", "your organization"),
+    ],
+)
+def test_short_or_guessable_will_not_and_is_told_what_would(password, because):
+    email = "mary@shop.example" if "@shop" in password else "mary.smith@example.com"
+    assert because in refused(password, email, "Rainbow Bakery")
 
 
-def test_a_short_address_rules_out_nothing():
+def test_every_common_password_that_is_long_enough_is_refused():
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    common = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= 12]
+    assert len(common) > 200
+    assert [one for one in common if not refused(one)] == []
+
+
+def test_what_one_person_is_called_rules_out_nothing_for_others():
+    assert refused("rainbow bakery", organization="Rainbow Bakery")
+    assert not refused("rainbow bakery stairs", organization="Acme")
     passwords.check_strength("a perfectly fine one", "a@b.example")
     passwords.check_strength("banana-kiwi-42", "ana@b.example")
+
+
+def test_a_password_made_to_keep_us_busy_is_judged_soon():
+    """All readings of many symbols as letters would be tried: 72 of them take seconds."""
+    refused("a good sentence")  # the lists are there
+    began = time.process_time()
+    refused("4@8({[<369&#!1/|0$5+7%2" * 5)
+    refused("a" * 24 + "@({[<!|$+" * 8)
+    assert time.process_time() - began < 2
+
+
+def test_threads_do_not_mix_up_whose_words_are_looked_for():
+    names = ["zorblax", "quintavo", "merrowin"] * 8
+
+    def judged(name):
+        return refused(name + "2026!!", organization=name)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all("your organization" in one for one in pool.map(judged, names))

@@ -93,7 +93,9 @@ def test_a_new_password_signs_the_others_out_and_copies_of_this_one(secret, ada)
 
 def test_the_old_password_is_needed_for_a_new_one(secret, ada):
     with pytest.raises(Refused):
-        people.change_password(sessions.find(secret), "not my password", "another afternoon")
+        people.change_password(
+            sessions.find(secret), "not my password", "another afternoon in June"
+        )
 
 
 def test_after_ten_minutes_the_password_is_no_longer_fresh(secret, later):

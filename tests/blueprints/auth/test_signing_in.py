@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.services import people, signing_up
+from tests.bans import ROOT
 from tests.merchant import PASSWORD, Merchant, person
 
 
@@ -96,7 +97,7 @@ def test_a_cookie_is_worth_nothing_after_signing_out(app):
 def test_a_copied_cookie_is_worth_nothing_after_a_new_password(app):
     browser, thief = person(app), Merchant(app)
     stolen = cookie_of(browser)
-    browser.post("/account/password", current=PASSWORD, password="another afternoon")
+    browser.post("/account/password", current=PASSWORD, password="another afternoon in June")
     thief.client.set_cookie("gh", stolen)
     assert thief.get("/").location == "/login?next=/"
 
@@ -176,7 +177,9 @@ def test_the_language_one_chose_stays(app):
 def test_a_cookie_is_worth_nothing_after_a_new_password(app):
     browser, other = person(app), Merchant(app)
     other.sign_in("owner@acme.example")
-    changed = browser.post("/account/password", current=PASSWORD, password="another afternoon")
+    changed = browser.post(
+        "/account/password", current=PASSWORD, password="another afternoon in June"
+    )
     assert changed.status_code == 303
     assert browser.get("/").status_code == 200
     assert other.get("/").status_code == 303
@@ -256,3 +259,32 @@ def test_a_person_without_an_organization_is_told_so(app):
     browser.sign_in("lone@example.com")
     assert browser.get("/").status_code == 403
     assert browser.get("/account").status_code == 200
+
+
+# --- which password
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "That is among the first passwords anybody tries."),
+        ("pt-PT", "Essa está entre as primeiras palavras-passe que se experimentam."),
+    ],
+)
+def test_who_chose_a_guessable_password_is_told_in_their_language_what_would_do(
+    app, language, sentence
+):
+    browser = Merchant(app)
+    fields = {"organization": "Acme", "email": "ada@example.com"}
+    refused = browser.post(f"/signup?lang={language}", **fields, password="password123456")
+    assert refused.status_code == 422
+    assert sentence in refused.text
+    assert 'id="password-error"' in refused.text
+    assert browser.post("/signup", **fields, password="acme2026acme2026").status_code == 422
+    assert browser.post("/signup", **fields, password=PASSWORD).status_code == 303
+
+
+def test_nothing_of_ours_stands_in_the_way_of_pasting_a_password():
+    scripts = [path.read_text() for path in (ROOT / "static" / "js").glob("*.js")]
+    assert scripts
+    assert not any(re.search(r"\bpaste\b|\bbeforeinput\b", one) for one in scripts)
