@@ -13,6 +13,7 @@ from app.blueprints import (
     ops,
     providers,
     session,
+    styleguide,
     web,
 )
 
@@ -27,3 +28,4 @@ def register_doors(app: Flask) -> None:
         app.register_blueprint(door.bp)
     if app.config["SETTINGS"].is_development:
         app.register_blueprint(demo.bp)
+        app.register_blueprint(styleguide.bp)

@@ -16,7 +16,8 @@ from app.kit.errors import NotFound
 __all__ = ["init_app", "is_one", "is_what_was_asked_for"]
 
 HTMX = Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
-BUNDLES = {"merchant": ("10-tokens", "20-base", "30-components", "60-merchant")}
+_MERCHANT = ("10-tokens", "20-base", "30-components", "35-parts", "60-merchant")
+BUNDLES = {"merchant": _MERCHANT, "styleguide": (*_MERCHANT, "70-styleguide")}
 
 
 def init_app(app: Flask) -> None:

@@ -78,12 +78,20 @@ def stripe_fake() -> Iterator[StripeFake]:
 
 
 @pytest.fixture
-def served(make_app, stripe_fake, httpserver) -> Iterator[Served]:
+def served_as() -> dict[str, str]:
+    """More of the served app's environment; tests override it."""
+    return {}
+
+
+@pytest.fixture
+def served(make_app, stripe_fake, httpserver, served_as) -> Iterator[Served]:
     httpserver.expect_request("/thanks").respond_with_data("<title>Thanks</title>thanks")
     httpserver.expect_request("/basket").respond_with_data("<title>Basket</title>basket")
     server = make_server("127.0.0.1", 0, _late := _Late(), threaded=True)
     base = f"http://127.0.0.1:{server.port}"
-    app = make_app(PUBLIC_BASE_URL=base, STRIPE_API_BASE=stripe_fake.url, WORKER_INLINE="on")
+    app = make_app(
+        PUBLIC_BASE_URL=base, STRIPE_API_BASE=stripe_fake.url, WORKER_INLINE="on", **served_as
+    )
     _late.app = app
     shop = world.open_shop(
         app,

@@ -113,6 +113,25 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, served):
     assert found == {}
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_on_a_phone_the_header_is_one_line_and_its_menu_opens(served, open_page, javascript):
+    watched = open_page(
+        viewport={"width": 375, "height": 800}, has_touch=True, java_script_enabled=javascript
+    )
+    page = watched.page
+    sign_up(page, watched.base)
+    header, link = page.locator("header.side"), page.get_by_role("link", name="Integrations")
+    assert header.bounding_box()["height"] <= 60
+    assert not link.is_visible()
+    page.get_by_text("Menu").click()
+    assert Axe().run(page).response["violations"] == [] if javascript else True
+    link.click()
+    page.wait_for_url("**/integrations")
+    assert header.bounding_box()["height"] <= 60
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    watched.assert_clean()
+
+
 def test_a_page_weighs_less_than_100_kb_and_asks_for_styles_once(open_page, served):
     watched = open_page()
     sign_up(watched.page, watched.base)

@@ -6,6 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.auth.agents import browser_name
 from app.blueprints.auth.forms import AddressForm, PasswordForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
@@ -36,6 +37,7 @@ def _page(form: PasswordForm | AddressForm, status: int = 200) -> ResponseReturn
         is_proven=mail_addresses.is_proven(who.user_id),
         can_send=mail.is_possible(),
         sessions=sessions.list_of(who),
+        browser_name=browser_name,
         has_second_factor=second_factor.is_on(who.user_id),
     )
     return page, status
