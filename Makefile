@@ -21,8 +21,12 @@ translations: .venv/.installed
 	@$(BIN)/pybabel -q compile -d translations 2>/dev/null || $(BIN)/pybabel compile -d translations
 
 run: setup translations ## serve the demo on http://127.0.0.1:8000 (PORT=… to change)
+	@PORT=$(PORT) $(BIN)/python bin/check_port.py
+	@echo "Preparing the database …"
 	@APP_ENV=development PORT=$(PORT) $(BIN)/flask --app wsgi db upgrade
+	@echo "Making sure there is a demo shop …"
 	@APP_ENV=development PORT=$(PORT) $(BIN)/flask --app wsgi demo > /dev/null
+	@echo "Starting …"
 	@APP_ENV=development PORT=$(PORT) WORKER_INLINE=on WEB_CONCURRENCY=1 \
 		exec $(BIN)/gunicorn --config deploy/gunicorn.py --log-level warning wsgi:app
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from app.kit.bell import Bell, LocalBell, RedisBell
 from app.kit.crypto import Keyring
 from app.kit.orm import Base
+from app.kit.sqlite import keep_private
 from app.kit.tenancy import OrgScoped, TenantSession, current_org, guard
 from config import ROOT, Settings
 
@@ -211,6 +212,7 @@ def keyring() -> Keyring:
 
 def init_app(app: Flask) -> None:
     """Wire the extensions to one app."""
+    keep_private()
     db.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
