@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Text, func, inspect, select, type_coerce
+from sqlalchemy import func, inspect, select
 
 from app.extensions import AWAY, bell, db, keyring, reading, settings
 from app.kit import clock
-from app.kit.crypto import PREFIX, Keyring, Sealed
-from app.kit.tenancy import across_organizations
-from app.models import (
-    CredentialNote,
-    IntegrationConfig,
-    ProviderCredentials,
-    Task,
-    User,
-    WebhookEndpoint,
-)
+from app.kit.crypto import Keyring
+from app.models import Task
 from app.registry import gateways
+from app.services import sealing
 
 __all__ = ["Check", "essential", "everything", "readiness", "unknown_keys"]
 
@@ -116,27 +109,10 @@ def _keys_lately() -> Check:
 
 def unknown_keys() -> set[str]:
     """Ids of keys that sealed something here and are not in the environment; an empty one stands
-    for values that are damaged or not sealed."""
-    found: set[str] = set()
-    with across_organizations("the operator asks about every row"), reading() as session:
-        for model in (IntegrationConfig, ProviderCredentials):
-            for config in session.scalars(select(model.config)):
-                found |= {one.kid or "" for one in config.values() if isinstance(one, Sealed)}
-        for secret in (
-            WebhookEndpoint.secret,
-            WebhookEndpoint.previous_secret,
-            CredentialNote.previous,
-            User.totp,
-        ):
-            found |= _kids_in(session, secret)
-    return found - set(keyring().keys)
-
-
-def _kids_in(session: Any, secret: Any) -> set[str]:
-    """Key ids in a column, each once, without the values: there may be very many."""
-    start = func.substr(type_coerce(secret, Text), 1, len(PREFIX) + 9).label("start")
-    starts = session.scalars(select(start).where(secret.is_not(None)).distinct())
-    return {Sealed(f"{one}{'A' * 38}").kid or "" for one in starts}
+    for values that are damaged or not sealed. Records nothing works with are left out: there may
+    be very many, and this is asked again and again."""
+    at_work = [column for column in sealing.COLUMNS if not column.is_record]
+    return set(sealing.kids(at_work)) - set(keyring().keys)
 
 
 def _redis() -> Check:
