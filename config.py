@@ -204,11 +204,20 @@ class Settings:
     @property
     def encryption_keys(self) -> list[str]:
         """Keys in order: the first seals, all open."""
-        present = [self[name] for name in KEY_NAMES if self[name]]
-        for name in KEY_NAMES[:2]:
-            older = self[f"{name}_PREVIOUS"]
-            present += [one.strip() for one in older.split(",") if one.strip()]
-        return list(dict.fromkeys(present))
+        return list(self.key_variables)
+
+    @property
+    def key_variables(self) -> dict[str, list[str]]:
+        """Each key, in order, and the names of the variables it stands in."""
+        named = [(self[name], name) for name in KEY_NAMES]
+        for name in (f"{one}_PREVIOUS" for one in KEY_NAMES[:2]):
+            older = [one.strip() for one in self[name].split(",") if one.strip()]
+            named += [(one, f"entry {at} of {name}") for at, one in enumerate(older, 1)]
+        found: dict[str, list[str]] = {}
+        for key, name in named:
+            if key:
+                found.setdefault(key, []).append(name)
+        return found
 
     def service_value(self, name: str) -> str | None:
         """A service's own variable (STRIPE_SECRET_KEY, …), None when absent or empty."""

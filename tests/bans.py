@@ -22,6 +22,7 @@ ACROSS = {
     "app/services/sandbox/page.py",
     "app/services/sealing/places.py",
     "app/services/sealing/plaintext.py",
+    "app/services/sealing/rotation.py",
     "app/services/sweep.py",
 }
 

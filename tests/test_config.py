@@ -102,6 +102,12 @@ def test_the_first_key_present_seals_and_all_others_open(tmp_path):
     expected = [sealing, "short", "shorter", "old-1", "old-2", "old-3"]
     assert load(environ, tmp_path).encryption_keys == expected
     assert load(environ, tmp_path).warnings == []
+    variables = load(environ, tmp_path).key_variables
+    assert variables[sealing] == ["INTEGRATION_ENCRYPTION_KEY"]
+    assert variables["old-1"] == [
+        "entry 1 of INTEGRATION_ENCRYPTION_KEY_PREVIOUS",
+        "entry 2 of STRIPE_ENCRYPTION_KEY_PREVIOUS",
+    ]
 
 
 def test_a_previous_key_alone_seals_nothing(tmp_path):

@@ -40,3 +40,22 @@ def verify() -> None:
         click.echo(f"  sealed with a key that is not here: {kid or 'none'}")
     if result.closed:
         raise SystemExit(1)
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Seal anew what an older key sealed; exit 1 when something is left.
+
+    Everything goes on meanwhile. Stopped in the middle, it is simply run again.
+    """
+    result = sealing.rotate(lambda where, count: click.echo(f"{where}: {count} sealed anew."))
+    click.echo(f"{result.resealed} values sealed anew with key {result.kid}.")
+    if result.closed:
+        click.echo(f"{len(result.closed)} do not open and were left as they are:")
+    for where in result.closed:
+        click.echo(f"  {where}")
+    for key in result.older:
+        need = f"{key.values} values still need it" if key.values else "no value needs it any more"
+        click.echo(f"Key {key.kid} ({', '.join(key.variables)}): {need}.")
+    if not result.is_complete:
+        raise SystemExit(1)

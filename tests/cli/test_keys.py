@@ -1,4 +1,4 @@
-"""keys generate, seal, verify; and a key that is gone."""
+"""keys generate, seal, verify, rotate; and a key that is gone."""
 
 import json
 
@@ -170,3 +170,69 @@ def test_an_endpoint_with_a_damaged_secret_is_found(shop):
     assert "webhook_endpoints" in result.output
     assert "sealed with a key that is not here: none" in result.output
     assert IntegrationConfig.__tablename__ not in result.output
+
+
+NEW = "Zr5Kc8Wq2Lx7Nb4Tg9Hd1Ms6Pv3Jf0Ya-promoted"
+
+
+@pytest.fixture
+def promoted(shop, make_app):
+    """The same database, after a new key was made the first."""
+    with shop.app.app_context():
+        url = db.engine.url.render_as_string(hide_password=False)
+    old = shop.app.config["SETTINGS"]["INTEGRATION_ENCRYPTION_KEY"]
+    keys = {"INTEGRATION_ENCRYPTION_KEY": NEW, "INTEGRATION_ENCRYPTION_KEY_PREVIOUS": old}
+    return make_app(url, **keys)
+
+
+def kids(promoted):
+    with promoted.app_context():
+        return [*promoted.extensions["keyring"].keys][::-1]
+
+
+def test_rotate_says_what_it_did_and_which_key_may_go(promoted):
+    run, (new, old) = runner(promoted), kids(promoted)
+    result = run("keys", "rotate")
+    assert result.output.splitlines() == [
+        "integration_config.config: 2 sealed anew.",
+        "webhook_endpoints.secret: 1 sealed anew.",
+        f"3 values sealed anew with key {new}.",
+        f"Key {old} (entry 1 of INTEGRATION_ENCRYPTION_KEY_PREVIOUS): no value needs it any more.",
+    ]
+    assert result.exit_code == 0
+    again = run("keys", "rotate")
+    assert (again.exit_code, again.output.splitlines()[0]) == (
+        0,
+        f"0 values sealed anew with key {new}.",
+    )
+    assert run("keys", "verify").output == "3 open, 0 do not.\n"
+
+
+def test_rotate_names_what_does_not_open_and_leaves_it(promoted, shop):
+    lost = f"enc:v1:00000000:{'A' * 60}"
+    overwrite(shop, lost)
+    result = runner(promoted)("keys", "rotate")
+    assert result.exit_code == 1
+    assert "1 do not open and were left as they are:\n" in result.output
+    assert f"  integration_config {shop.org_id} secretKey: no key with id 00000000" in result.output
+    assert "A" * 38 not in result.output
+    assert stored(shop)["secretKey"] == lost
+
+
+def test_rotate_says_which_key_is_still_needed(promoted, shop):
+    with shop.inside(), transaction():
+        elsewhere = {"table": "users", "owner": "usr_1", "service": "totp", "field": "totp"}
+        moved = credentials.seal("x", **elsewhere).envelope
+    overwrite(shop, moved)
+    result = runner(promoted)("keys", "rotate")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1].endswith("_PREVIOUS): 1 values still need it.")
+
+
+def test_plaintext_in_production_is_not_rotated_but_named(shop, production):
+    overwrite(shop, PLAIN)
+    result = runner(production)("keys", "rotate")
+    assert result.exit_code == 1
+    assert "secretKey: plaintext" in result.output
+    assert PLAIN not in result.output
+    assert stored(shop)["secretKey"] == PLAIN
