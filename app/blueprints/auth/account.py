@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from app.blueprints import session
 from app.blueprints.auth.agents import browser_name
-from app.blueprints.auth.forms import AddressForm, PasswordForm
+from app.blueprints.auth.forms import NewAddressForm, PasswordForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
 from app.services import identities, mail, mail_addresses, people, second_factor, sessions
@@ -25,7 +25,7 @@ def register(bp: Blueprint) -> None:
     bp.post("/account/organization/<org_id>")(switch)
 
 
-def _page(form: PasswordForm | AddressForm, status: int = 200) -> ResponseReturnValue:
+def _page(form: PasswordForm | NewAddressForm, status: int = 200) -> ResponseReturnValue:
     who = session.person()
     session.forms_lead_to(one.origin for one in identities.companies().values())
     page = render_template(
@@ -33,7 +33,7 @@ def _page(form: PasswordForm | AddressForm, status: int = 200) -> ResponseReturn
         identities={one.company: one for one in identities.list_of(who)},
         has_password=people.has_password(who.user_id),
         password=form if isinstance(form, PasswordForm) else PasswordForm(formdata=None),
-        address=form if isinstance(form, AddressForm) else AddressForm(formdata=None),
+        address=form if isinstance(form, NewAddressForm) else NewAddressForm(formdata=None),
         is_proven=mail_addresses.is_proven(who.user_id),
         can_send=mail.is_possible(),
         sessions=sessions.list_of(who),
@@ -70,7 +70,7 @@ def change_password() -> ResponseReturnValue:
 @session.signed_in
 @session.fresh
 def change_address() -> ResponseReturnValue:
-    form = AddressForm()
+    form = NewAddressForm()
     if not form.validate_on_submit():
         return _page(form, 422)
     try:

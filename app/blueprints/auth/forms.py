@@ -16,6 +16,7 @@ __all__ = [
     "DeleteForm",
     "InviteForm",
     "NameForm",
+    "NewAddressForm",
     "OrganizationForm",
     "PasswordForm",
     "SignInForm",
@@ -76,6 +77,10 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
 
 class AddressForm(FlaskForm):  # type: ignore[misc]
     email = _email(_("E-mail"), "email")
+
+
+class NewAddressForm(FlaskForm):  # type: ignore[misc]
+    email = _email(_("New address"), "email")
 
 
 class ChooseForm(FlaskForm):  # type: ignore[misc]
