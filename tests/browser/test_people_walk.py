@@ -1,0 +1,120 @@
+"""People in a real browser: invited, forgetful, signing in elsewhere."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from app.services import mail
+from tests.browser.test_merchant_walk import sign_up
+from tests.fakes.github import GitHubFake
+from tests.merchant import PASSWORD
+from tests.world import run_tasks
+
+NEW = "seven herons over the mill"
+PAGES = ("/settings", "/settings/members", "/settings/delete", "/account")
+DOORS = ("/login", "/signup", "/login/forgot", "/login/reset/x", "/login/with/github/callback")
+
+
+@pytest.fixture(scope="module")
+def github():
+    with GitHubFake() as fake:
+        fake.app("client", "s3cret-of-github")
+        fake.person("ada", 7)
+        yield fake
+
+
+@pytest.fixture
+def served_as(github):
+    return {
+        "SIGNUP": "open",
+        "GITHUB_CLIENT_ID": "client",
+        "GITHUB_CLIENT_SECRET": "s3cret-of-github",
+        "GITHUB_BASE_URL": github.url,
+        "GITHUB_API_BASE": github.api,
+    }
+
+
+def link(app, to: str) -> str:
+    """The newest letter's link."""
+    run_tasks(app)
+    with app.app_context():
+        letter = next(one for one in mail.outbox() if one["To"] == to)
+        return re.search(r"https?://\S+", letter.get_body(("plain",)).get_content())[0]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_somebody_is_invited_joins_forgets_the_password_and_gets_back_in(
+    served, open_page, javascript
+):
+    owner = open_page(java_script_enabled=javascript)
+    sign_up(owner.page, owner.base)
+    owner.page.get_by_role("link", name="Members").click()
+    owner.page.get_by_label("E-mail").fill("grace@example.com")
+    owner.page.get_by_label("Role").select_option("viewer")
+    owner.page.get_by_role("button", name="Invite", exact=True).click()
+    guest = open_page(java_script_enabled=javascript)
+    guest.page.goto(link(served.app, "grace@example.com"))
+    guest.page.get_by_label("New password").fill(PASSWORD)
+    guest.page.get_by_role("button", name="Create account and join").click()
+    guest.page.wait_for_url(f"{guest.base}/")
+    assert "Acme Tickets" in guest.page.content()
+    guest.page.get_by_role("button", name="Sign out").click()
+    guest.page.get_by_role("link", name="Forgotten your password?").click()
+    guest.page.get_by_label("E-mail").fill("grace@example.com")
+    guest.page.get_by_role("button", name="Send the link").click()
+    guest.page.goto(link(served.app, "grace@example.com"))
+    guest.page.get_by_label("New password").fill(NEW)
+    guest.page.get_by_role("button", name="Use this password").click()
+    guest.page.get_by_label("E-mail").fill("grace@example.com")
+    guest.page.get_by_label("Password").fill(NEW)
+    guest.page.get_by_role("button", name="Sign in").click()
+    guest.page.wait_for_url(f"{guest.base}/")
+    owner.assert_clean()
+    guest.assert_clean()
+
+
+def test_a_company_is_connected_by_a_form_and_signs_in_by_a_link(served, open_page, github):
+    """The browser itself holds the redirect after the form to the page's policy."""
+    first = open_page()
+    sign_up(first.page, first.base)
+    first.page.goto(f"{first.base}/account")
+    first.page.get_by_role("button", name="Connect GitHub").click()
+    first.page.get_by_role("button", name="Authorize").click()
+    first.page.wait_for_url(f"{first.base}/account")
+    assert "ada@example.com" in first.page.locator("[data-id=github]").inner_text()
+    second = open_page()
+    second.page.goto(f"{second.base}/login")
+    second.page.get_by_role("link", name="Continue with GitHub").click()
+    second.page.get_by_role("button", name="Authorize").click()
+    second.page.wait_for_url(f"{second.base}/")
+    for one in (first, second):
+        one.assert_clean(github.url)
+
+
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(served, open_page):
+    first = open_page()
+    sign_up(first.page, first.base)
+    first.page.goto(f"{first.base}/settings/members")
+    first.page.get_by_label("E-mail").fill("grace@example.com")
+    first.page.get_by_role("button", name="Invite", exact=True).click()
+    invitation = link(served.app, "grace@example.com")
+    signed_in = first.page.context.storage_state()
+    found = {}
+    for scheme, width, locale in [("light", 375, "pt-PT"), ("dark", 1280, "en")]:
+        look = {
+            "color_scheme": scheme,
+            "viewport": {"width": width, "height": 800},
+            "locale": locale,
+        }
+        within, before = open_page(**look, storage_state=signed_in), open_page(**look)
+        shown = [(within.page, one) for one in PAGES]
+        shown += [(before.page, one) for one in (*DOORS, invitation.removeprefix(first.base))]
+        for page, path in shown:
+            page.goto(first.base + path)
+            result = Axe().run(page)
+            if result.violations_count:
+                found[path, scheme] = [one["id"] for one in result.response["violations"]]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found[path, width] = "too wide"
+    assert found == {}
