@@ -1,6 +1,6 @@
 """Forms made from the catalogue alone: a service's fields become inputs, whatever the service."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -8,13 +8,31 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.blueprints.forms import StoredForm, refuse
+from app.blueprints.key_sentences import sentence
 from app.kit.errors import AppError
 from app.registry import Field
-from app.services.integrations import Card
+from app.services.integrations import Card, Insists
 
-__all__ = ["form_for", "refused", "removed", "typed"]
+__all__ = ["Sent", "form_for", "refused", "sent"]
 
 REMOVE = "remove-"  # before a field's name: the box that forgets a stored secret
+UNCHECKED, OTHER_ACCOUNT = "save-unchecked", "other-account"
+# Which box a refusal offers to whoever means it all the same.
+OFFERS = {
+    "key_unanswered": UNCHECKED,
+    "key_unproved": UNCHECKED,
+    "other_account": OTHER_ACCOUNT,
+    "account_unknown": OTHER_ACCOUNT,
+}
+
+
+class Sent(TypedDict):
+    """What a person sent with a service's form."""
+
+    typed: dict[str, str]
+    removed: list[str]
+    insists: Insists
+    seen: str | None
 
 
 def form_for(card: Card) -> StoredForm:
@@ -24,18 +42,33 @@ def form_for(card: Card) -> StoredForm:
     boxes = {
         REMOVE + name: BooleanField(_("Remove the stored value")) for name in sorted(card.notes)
     }
-    made: type[Any] = type("ServiceForm", (StoredForm,), {**inputs, **boxes})
+    boxes[UNCHECKED] = BooleanField(_("Save it though it could not be tried"))
+    boxes[OTHER_ACCOUNT] = BooleanField(_("Save it though it belongs to another account"))
+    # `offered` names the box to show: nobody is asked to insist before they were told why.
+    made: type[Any] = type("ServiceForm", (StoredForm,), {**inputs, **boxes, "offered": ""})
     form: StoredForm = made(data={**card.values, "version": card.version})
     return form
 
 
+def sent(form: StoredForm, card: Card) -> Sent:
+    """What was typed, what is to go, what was ticked after a warning, and over what."""
+    return {
+        "typed": _typed(form, card),
+        "removed": _removed(form, card),
+        "insists": Insists(bool(form[UNCHECKED].data), bool(form[OTHER_ACCOUNT].data)),
+        "seen": form.version.data,
+    }
+
+
 def refused(card: Card, error: AppError) -> tuple[StoredForm, int]:
-    """The form that was sent once more, with what was wrong with it and the status to answer with;
-    `card` is how things stand by now."""
+    """The form that was sent once more, with what was wrong with it, the box that a refusal
+    offers, and the status to answer with; `card` is how things stand by now."""
     form = form_for(card)
     if error.code == "saved_meanwhile":
         public = [one for one in card.spec.fields if not one.is_secret]
         form.compare({one.name: _stored(one, card) for one in public}, card.version)
+    form.offered = OFFERS.get(error.code, "")
+    error.message = sentence(error)
     return form, refuse(form, error)
 
 
@@ -46,13 +79,12 @@ def _stored(one: Field, card: Card) -> str | bool:
     return value or (one.default if one.kind == "choice" else "")
 
 
-def typed(form: FlaskForm, card: Card) -> dict[str, str]:
-    """What was typed, by field."""
+def _typed(form: FlaskForm, card: Card) -> dict[str, str]:
     found = {one.name: form[one.name].data for one in card.spec.fields}
     return {name: _text(value) for name, value in found.items()}
 
 
-def removed(form: FlaskForm, card: Card) -> list[str]:
+def _removed(form: FlaskForm, card: Card) -> list[str]:
     """Fields whose stored value is to go: secrets whose box is ticked, public ones left empty."""
     secrets = [name for name in card.notes if form[REMOVE + name].data]
     public = [one.name for one in card.spec.fields if not one.is_secret and not form[one.name].data]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from app.kit.crypto import Sealed
@@ -75,9 +75,17 @@ class CredentialNote(OrgScoped, Stamped, Model):
     masked: Mapped[str] = mapped_column(String(40))
     set_by: Mapped[str | None] = mapped_column(String(254))
     set_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # What it replaced and still opens what was signed with it, until that moment.
+    # What the company said of the keys this value is one of: accepted when, for which account, or
+    # refused when. Nothing until it was asked.
+    account: Mapped[str | None] = mapped_column(String(120))
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What was replaced, until that moment: an event secret that still opens what was signed with
+    # it, or all keys as they were before, to go back to.
     previous: Mapped[Sealed | None] = mapped_column(EncryptedType)
     previous_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    previous_masked: Mapped[str | None] = mapped_column(String(40))
+    previous_account: Mapped[str | None] = mapped_column(String(120))
 
 
 class InboundEndpoint(OrgScoped, Stamped, Model):
@@ -93,7 +101,13 @@ class InboundEndpoint(OrgScoped, Stamped, Model):
     scope_owner: Mapped[str] = mapped_column(String(40))
     token: Mapped[str] = mapped_column(String(32))
     registered_url: Mapped[str | None] = mapped_column(String(2048))
+    # Noted at most once a minute each: the last call that was believed, the last that was not.
     last_event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_status: Mapped[int | None] = mapped_column(Integer)  # what it was answered
+    # How it was registered there when somebody last looked.
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    check_state: Mapped[str | None] = mapped_column(String(20))
 
 
 Index("ix_provider_credentials_lookup", ProviderCredentials.org_id, ProviderCredentials.provider_id)

@@ -67,6 +67,7 @@ STRIPE = Spec(
         decimals={"MGA": 0, "BHD": 2, "JOD": 2, "KWD": 2, "OMR": 2, "TND": 2},
         base_url_env="STRIPE_API_BASE",
         event_secret="webhookSecret",  # noqa: S106
+        registers=True,
     ),
     tests={"secretKey": ("sk_test", "rk_test"), "publishableKey": ("pk_test",)},
 )

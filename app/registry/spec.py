@@ -63,6 +63,7 @@ class GatewaySpec:
     cap: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
     decimals: Mapping[str, int] = field(default_factory=dict)  # where fewer than ISO 4217's
     event_secret: str = ""  # the field that holds the secret of its calls to us
+    registers: bool = False  # it has an API at which our address is registered and looked at
     is_builtin: bool = False  # ours: it needs no credentials and may be switched off
     base_url_env: str = ""
     calls_by: Literal["POST", "GET"] = "POST"  # how it calls us
@@ -116,6 +117,26 @@ class Spec:
     def is_active(self) -> bool:
         """True once there is something that speaks to this company."""
         return self.gateway.is_active if self.gateway else self.adapter is not None
+
+    @property
+    def event_secret(self) -> str:
+        """The field that holds the secret of a gateway's calls; empty where there is none."""
+        return self.gateway.event_secret if self.gateway else ""
+
+    @property
+    def keys(self) -> tuple[Field, ...]:
+        """The fields that decide whose account at a gateway is spoken to and in which mode: API
+        secrets, and what is required or tells the mode beside them."""
+        if self.gateway is None:
+            return ()
+        candidates = [one for one in self.fields if not self.proves_calls(one.name)]
+        return tuple(
+            one for one in candidates if one.is_secret or one.required or one.name in self.tests
+        )
+
+    def proves_calls(self, name: str) -> bool:
+        """True for the name of the field with which a gateway's calls to us are verified."""
+        return name in {self.event_secret}
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""

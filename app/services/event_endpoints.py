@@ -39,7 +39,7 @@ def check(service: str, scope: Scope) -> Health:
     endpoints, url = _connect(service, scope)
     with _said():
         found = endpoints.find(url)
-    return _health(service, scope, url, found)
+    return _noted(service, scope, _health(service, scope, url, found))
 
 
 def mend(service: str, scope: Scope, *, actor: str) -> Health:
@@ -53,7 +53,7 @@ def mend(service: str, scope: Scope, *, actor: str) -> Health:
     alone = Limit(1, BUSY, ("mend", service, scope.kind, scope.owner))
     throttle.take(alone)
     try:
-        return _mend(service, scope, endpoints, url, actor)
+        return _noted(service, scope, _mend(service, scope, endpoints, url, actor))
     finally:
         throttle.forget(alone)
 
@@ -73,6 +73,14 @@ def _mend(service: str, scope: Scope, endpoints: Any, url: str, actor: str) -> H
     with _said():
         endpoints.keep_only(url, made.id)
     return Health("fine", url, secret=shown)
+
+
+def _noted(service: str, scope: Scope, health: Health) -> Health:
+    """Remember what was seen, for the list of what is set up."""
+    if scope != PLATFORM:
+        with transaction():
+            inbound_endpoints.note_check(service, scope.kind, scope.owner, health.state)
+    return health
 
 
 def _note(scope: Scope, action: str, actor: str, service: str, endpoint_id: str) -> None:
@@ -111,10 +119,9 @@ def _health(service: str, scope: Scope, url: str, found: base.EndpointState | No
 
 
 def _has_secret(service: str, scope: Scope) -> bool:
-    gateway = services()[service].gateway
     with reading():
         values = credentials.stored(service, scope).values
-    return bool(gateway and values.get(gateway.event_secret))
+    return bool(values.get(services()[service].event_secret))
 
 
 def _keep(
@@ -124,8 +131,7 @@ def _keep(
     verified."""
     if scope == PLATFORM:
         return made.secret
-    gateway = services()[service].gateway
-    name = gateway.event_secret if gateway else ""
+    name = services()[service].event_secret
     try:
         with transaction():
             credentials.save(service, scope, {name: made.secret}, actor=actor)

@@ -1,7 +1,7 @@
 """Calls from gateways: verified against one scope's secret, stored, then applied once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import or_, select
@@ -14,10 +14,19 @@ from app.kit.tenancy import across_organizations, as_org
 from app.kit.tokens import new_id
 from app.models import DoorKind, InboundEndpoint, InboundEvent, Payment
 from app.registry import gateways
-from app.services import credentials, doors, orders, payments, records, routing, tasks
+from app.services import (
+    credentials,
+    doors,
+    inbound_endpoints,
+    orders,
+    payments,
+    records,
+    routing,
+    tasks,
+)
 from app.services.credentials import PLATFORM, Scope
 
-__all__ = ["apply", "endpoint_scope", "receive"]
+__all__ = ["apply", "endpoint_scope", "receive", "refused"]
 
 log = structlog.get_logger()
 
@@ -29,6 +38,7 @@ class Source:
     scope: Scope
     org_id: str | None
     url: str = ""
+    endpoint: InboundEndpoint | None = field(default=None, repr=False)  # as it was when called
 
 
 def endpoint_scope(gateway: str, token: str | None) -> Source:
@@ -48,7 +58,8 @@ def endpoint_scope(gateway: str, token: str | None) -> Source:
         ).one_or_none()
     if row is None:
         raise NotFound("No such endpoint")
-    return Source(Scope(row.scope_kind, row.scope_owner), opened.org_id, row.registered_url or "")
+    scope = Scope(row.scope_kind, row.scope_owner)
+    return Source(scope, opened.org_id, row.registered_url or "", row)
 
 
 def receive(
@@ -59,6 +70,24 @@ def receive(
     Raises AppError 503 without a secret to verify with, 400 for a wrong signature. Nothing is
     ever accepted unverified.
     """
+    outcome = _take_in(gateway, source, body, headers, query)
+    if source.endpoint and source.org_id:
+        with as_org(source.org_id):
+            inbound_endpoints.note_call(source.endpoint)
+    return outcome
+
+
+def refused(source: Source, status: int) -> None:
+    """Note that a call was answered with an error (a step, at most once a minute), so that the
+    merchant hears of a wrong secret."""
+    if source.endpoint and source.org_id:
+        with as_org(source.org_id):
+            inbound_endpoints.note_refusal(source.endpoint, status)
+
+
+def _take_in(
+    gateway: str, source: Source, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
+) -> str:
     adapter = _adapter(gateway, source)
     try:
         event: base.GatewayEvent = adapter.read_event(

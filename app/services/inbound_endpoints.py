@@ -1,14 +1,20 @@
-"""The addresses at which gateways call us: one for each scope and gateway, minted on first save."""
+"""The addresses at which gateways call us: one for each scope and gateway, minted on first save;
+and what is known of the calls that come there."""
 
-from sqlalchemy import select
+from datetime import datetime, timedelta
+from typing import Any
 
-from app.extensions import db, insert_once, settings
+from sqlalchemy import or_, select, update
+
+from app.extensions import changed, db, insert_once, settings, transaction
 from app.kit import clock
 from app.kit.tokens import new_id, new_token
 from app.models import DoorKind, InboundEndpoint
 from app.services import doors
 
-__all__ = ["address", "ensure"]
+__all__ = ["address", "ensure", "forget_check", "note_call", "note_check", "note_refusal"]
+
+NOTE_EVERY = timedelta(minutes=1)  # a flood of calls, right or forged, costs one write a minute
 
 
 def ensure(gateway: str, kind: str, owner: str) -> InboundEndpoint:
@@ -40,3 +46,44 @@ def address(gateway: str, token: str | None = None) -> str:
     """The absolute address to register at a gateway; without a token the platform's."""
     path = f"/api/webhooks/{gateway}" + (f"/{token}" if token else "")
     return settings().public_base_url + path
+
+
+def note_call(seen: InboundEndpoint) -> None:
+    """A call was believed (a step, at most once a minute, and after one that was not). `seen` is
+    the row as it was when the call came."""
+    last, refused = seen.last_event_at, seen.refused_at
+    if _is_fresh(last) and not (refused and last and refused >= last):
+        return
+    _note(seen, last_event_at=clock.now())
+
+
+def note_refusal(seen: InboundEndpoint, status: int) -> None:
+    """A call was not taken, and answered with `status` (a step, at most once a minute)."""
+    if _is_fresh(seen.refused_at):
+        return
+    now = clock.now()
+    stale = or_(
+        InboundEndpoint.refused_at.is_(None), InboundEndpoint.refused_at <= now - NOTE_EVERY
+    )
+    _note(seen, stale, refused_at=now, refused_status=status)
+
+
+def _is_fresh(moment: datetime | None) -> bool:
+    return moment is not None and clock.now() - moment < NOTE_EVERY
+
+
+def _note(seen: InboundEndpoint, *where: Any, **values: Any) -> None:
+    with transaction():
+        changed(update(InboundEndpoint).where(InboundEndpoint.id == seen.id, *where).values(values))
+
+
+def note_check(gateway: str, kind: str, owner: str, state: str) -> None:
+    """Somebody looked how the address is registered (a part)."""
+    row = ensure(gateway, kind, owner)
+    row.checked_at, row.check_state = clock.now(), state
+
+
+def forget_check(gateway: str, kind: str, owner: str) -> None:
+    """The keys may be another account's: what was seen there says nothing any more (a part)."""
+    row = ensure(gateway, kind, owner)
+    row.checked_at = row.check_state = None

@@ -10,7 +10,7 @@ from app.models import Payment
 from app.registry import GatewaySpec, gateway, gateways
 from app.services import credentials
 from app.services.api_keys import Caller
-from app.services.credentials import PLATFORM, Scope
+from app.services.credentials import PLATFORM, Scope, Stored
 
 __all__ = [
     "Choice",
@@ -19,6 +19,7 @@ __all__ = [
     "connect_for_events",
     "connect_payment",
     "connect_scope",
+    "connect_stored",
     "is_configured",
     "scopes_of",
 ]
@@ -117,8 +118,13 @@ def connect_scope(name: str, scope: Scope) -> Any:
     """
     with reading():
         found = credentials.stored(name, scope)
+    return connect_stored(found)
+
+
+def connect_stored(found: Stored) -> Any:
+    """The adapter for values as they were read. Raises Misconfigured as `connect_scope`."""
     try:
-        return connect(name, credentials.open_stored(found))
+        return connect(found.service, credentials.open_stored(found))
     except Refused as error:
         raise Misconfigured("the stored credentials are incomplete or do not open") from error
 

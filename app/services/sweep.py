@@ -12,7 +12,15 @@ from sqlalchemy import delete, select, update
 from app.extensions import changed, db, transaction
 from app.kit import clock
 from app.kit.tenancy import across_organizations
-from app.models import IdempotencyKey, InboundEvent, Order, Payment, Throttle, UserSession
+from app.models import (
+    CredentialNote,
+    IdempotencyKey,
+    InboundEvent,
+    Order,
+    Payment,
+    Throttle,
+    UserSession,
+)
 from app.services import idempotency, tasks
 
 __all__ = ["purge", "sweep"]
@@ -53,10 +61,15 @@ def _hand_out(model: type[Any], task: str, argument: str) -> int:
 
 def purge() -> None:
     """Forget what need not be kept (a step): idempotency keys, inbound bodies after 90 days, tries
-    that count no more, sessions that are over."""
+    that count no more, sessions that are over, secrets whose successors count alone by now."""
     now = clock.now()
     with across_organizations("the clock knows no tenant"), transaction():
         for model, keep in ((IdempotencyKey, idempotency.KEEP), (InboundEvent, KEEP_INBOUND)):
             changed(delete(model).where(model.created_at < now - keep))
         changed(delete(Throttle).where(Throttle.ends_at < now))
         changed(delete(UserSession).where(UserSession.created_at < now - KEEP_SESSIONS))
+        changed(
+            update(CredentialNote)
+            .where(CredentialNote.previous_until <= now)
+            .values(previous=None, previous_until=None, previous_masked=None, previous_account=None)
+        )

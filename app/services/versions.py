@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.kit.errors import Conflict
 
-__all__ = ["NEVER_SAVED", "must_be", "version_of"]
+__all__ = ["NEVER_SAVED", "must_be", "must_match", "version_of"]
 
 NEVER_SAVED = "never-saved"
 
@@ -19,5 +19,13 @@ def must_be(seen: str | None, updated_at: datetime | None) -> None:
 
     Raises Conflict `saved_meanwhile`.
     """
-    if seen and seen != version_of(updated_at):
+    must_match(seen, version_of(updated_at))
+
+
+def must_match(seen: str | None, version: str) -> None:
+    """Compare what was seen with a version; nothing seen asks for nothing.
+
+    Raises Conflict `saved_meanwhile`.
+    """
+    if seen and seen != version:
         raise Conflict("Somebody saved this meanwhile", "saved_meanwhile")

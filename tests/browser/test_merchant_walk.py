@@ -63,6 +63,42 @@ def test_from_signing_up_to_a_call_that_is_answered(served, open_page, stripe_fa
     watched.assert_clean()
 
 
+def test_a_key_is_rolled_and_taken_back_on_a_phone(served, open_page, stripe_fake):
+    new, alien = "sk_test_51GatehouseTestsOnly0002", "sk_test_51GatehouseTestsOnly0003"
+    stripe_fake.account(new)
+    stripe_fake.account(alien, id="acct_Other")
+    watched = open_page(viewport={"width": 375, "height": 800}, color_scheme="dark")
+    page, base = watched.page, watched.base
+    sign_up(page, base)
+    page.goto(f"{base}/integrations/stripe")
+
+    def save(key: str) -> None:
+        page.get_by_label("Secret key").fill(key)
+        page.get_by_role("button", name="Save").click()
+
+    save(world.STRIPE_KEY)
+    save(alien)
+    assert "acct_Other" in page.locator("#secretKey-error").inner_text()
+    assert page.get_by_label("belongs to another account").is_visible()
+    look_closely(page, 375)
+    assert "422" in watched.problems.pop(), "browsers say so of every refused form"
+    save(new)
+    assert "sk_test...0001" in page.locator("#kept").inner_text()
+    look_closely(page, 375)
+    page.get_by_role("button", name="Go back to the key before").click()
+    assert "sk_test...0002" in page.locator("#kept").inner_text()
+    page.get_by_text("Remove the old key now").first.click()
+    page.get_by_role("button", name="Remove the old key now").click()
+    assert page.locator("#kept").count() == 0
+    watched.assert_clean()
+
+
+def look_closely(page, width: int) -> None:
+    """Nothing for axe to find, nothing that scrolls sideways."""
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_by_keyboard_alone_one_signs_in_and_reaches_the_content(open_page, served):
     watched = open_page()
     page, base = watched.page, watched.base

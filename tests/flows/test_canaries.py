@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 from app.extensions import db
 from app.kit import logs
 from tests import world
+from tests.fakes.stripe import StripeFake
 from tests.merchant import person
 
 PLANTED = {
@@ -29,8 +30,20 @@ PLANTED = {
     "imagekit": {"privateKey": "private_CanaryImage0013", "publicKey": "public_1",
                  "urlEndpoint": "https://ik.example.com/x"},
 }  # fmt: skip
+ROLLED = "sk_test_51CanaryOfRolling014"  # takes the first one's place
+REFUSED = "sk_test_51CanaryOfATypo00015"  # is tried, and not taken
 CANARIES = [value for fields in PLANTED.values() for value in fields.values() if "anary" in value]
-ASIDE = {"key_id", "endpoint_id", "session_id", "org_id", "token", "payment_id", "button"}
+CANARIES += [ROLLED, REFUSED]
+ASIDE = {
+    "key_id",
+    "endpoint_id",
+    "session_id",
+    "org_id",
+    "token",
+    "payment_id",
+    "button",
+    "company",
+}
 
 
 def shapes(secret: str) -> set[str]:
@@ -61,17 +74,39 @@ def logged():
 
 
 @pytest.fixture
-def planted(make_app, valkey_server, logged):
-    app = make_app(REDIS_URL=valkey_server.url, LOG_LEVEL="debug", LOG_FORMAT="json")
+def stripe():
+    with StripeFake() as fake:
+        for key in (PLANTED["stripe"]["secretKey"], ROLLED):
+            fake.account(key)
+        yield fake
+
+
+@pytest.fixture
+def planted(make_app, valkey_server, stripe, logged):
+    app = make_app(
+        REDIS_URL=valkey_server.url,
+        LOG_LEVEL="debug",
+        LOG_FORMAT="json",
+        STRIPE_API_BASE=stripe.url,
+    )
     browser = person(app)
     for service, fields in PLANTED.items():
         response = browser.post(f"/integrations/{service}", **fields)
         assert response.status_code == 303, (service, response.text[-500:])
+    refused = browser.post("/integrations/stripe", secretKey=REFUSED)
+    assert (refused.status_code, found_in(refused.text)) == (422, [])
+    assert browser.post("/integrations/stripe", secretKey=ROLLED).status_code == 303
     return browser
 
 
-def test_thirteen_are_planted():
-    assert len(set(CANARIES)) == 13
+def test_fifteen_are_planted():
+    assert len(set(CANARIES)) == 15
+
+
+def test_going_back_shows_none_either(planted):
+    for button in ("back", "back", "remove"):
+        page = planted.follow(f"/integrations/stripe/previous/{button}")
+        assert found_in(page.text) == []
 
 
 def test_no_page_and_no_answer_holds_one(planted):
@@ -124,7 +159,8 @@ def test_neither_tables_nor_queue_nor_log_hold_one(planted, valkey_server, logge
             for table in tables
             for row in connection.execute(text(f'SELECT * FROM "{table}"'))
         )
-    assert dump.count("enc:v1:") >= len(CANARIES)
+    kept = [one for one in CANARIES if one != REFUSED]
+    assert dump.count("enc:v1:") >= len(kept), "the one that was replaced as well"
     assert found_in(dump) == []
     with redis.Redis.from_url(valkey_server.url) as store:
         queue = "\n".join(repr((key, store.dump(key))) for key in store.scan_iter())

@@ -141,3 +141,17 @@ def test_an_adapter_is_loaded_when_first_used(key):
     else:
         with pytest.raises(LookupError):
             one.load()
+
+
+@pytest.mark.parametrize(
+    ("service", "keys"),
+    [
+        ("stripe", ["secretKey", "publishableKey"]),
+        ("paypal", ["clientId", "clientSecret", "environment"]),
+        ("easypay", ["accountId", "apiKey", "baseUrl"]),
+        ("sandbox", []),
+        ("resend", []),
+    ],
+)
+def test_keys_are_what_decides_whose_account_is_spoken_to(service, keys):
+    assert [one.name for one in services()[service].keys] == keys

@@ -30,6 +30,7 @@ __all__ = [
     "MethodUnavailable",
     "Misconfigured",
     "Missing",
+    "NotPermitted",
     "PaymentRequest",
     "RefundRequest",
     "RefundResult",
@@ -57,6 +58,10 @@ class MethodUnavailable(GatewayError):
 
 class Misconfigured(GatewayError):
     """They do not accept our credentials, or these lack a permission. Nothing happened."""
+
+
+class NotPermitted(Misconfigured):
+    """They know our credentials, but these lack the permission for this one call."""
 
 
 class Unavailable(GatewayError):
@@ -202,7 +207,7 @@ class GatewayEvent:
 class Verification:
     """The answer to Test connection."""
 
-    account: str
+    account: str  # its id there; empty where they do not say
     test_mode: bool | None
     remarks: tuple[str, ...] = ()
 
@@ -323,7 +328,8 @@ class Gateway(Protocol):
         ...
 
     def verify(self) -> Verification:
-        """One harmless call that proves the credentials."""
+        """One harmless call that proves the credentials. Raises NotPermitted for good ones that
+        may not make this call."""
         ...
 
     def get_publishable_key(self) -> str | None:

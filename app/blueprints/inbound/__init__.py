@@ -23,12 +23,20 @@ def receive(gateway: str, token: str | None = None) -> ResponseReturnValue:
     source = inbound.endpoint_scope(gateway, token)
     if request.method != gateways()[gateway].calls_by:
         raise MethodNotAllowed([gateways()[gateway].calls_by])
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        outcome = inbound.receive(gateway, source, _body(), headers, request.args.to_dict())
+    except AppError as error:
+        inbound.refused(source, error.status)
+        raise
+    return jsonify(received=True, outcome=outcome)
+
+
+def _body() -> bytes:
     body = request.stream.read(BODY_LIMIT + 1)
     if len(body) > BODY_LIMIT:
         raise AppError("Request body too large", "body_too_large", status=413)
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    outcome = inbound.receive(gateway, source, body, headers, request.args.to_dict())
-    return jsonify(received=True, outcome=outcome)
+    return body
 
 
 @bp.post("/stripe/webhook")

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from app.blueprints import catalogue_forms, session
+from app.blueprints.integrations import keys
+from app.blueprints.integrations.page import page
 from app.kit.errors import AppError, Refused
 from app.services import event_endpoints, integrations
 from app.services.event_endpoints import Health
@@ -31,7 +32,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/integrations/<service>")
 @session.merchant("look")
 def show(service: str) -> ResponseReturnValue:
-    return _page(integrations.card(service))
+    return page(integrations.card(service))
 
 
 @bp.post("/integrations/<service>")
@@ -41,19 +42,14 @@ def save(service: str) -> ResponseReturnValue:
     card = integrations.card(service)
     form = catalogue_forms.form_for(card)
     if not form.validate_on_submit():
-        return _page(card, form, status=422)
+        return page(card, form, status=422)
     try:
-        integrations.save(
-            service,
-            catalogue_forms.typed(form, card),
-            removed=catalogue_forms.removed(form, card),
-            actor=session.actor(),
-            seen=form.version.data,
-        )
+        sent = catalogue_forms.sent(form, card)
+        integrations.save(service, **sent, actor=session.actor())
     except AppError as error:
         card = integrations.card(service)
         form, status = catalogue_forms.refused(card, error)
-        return _page(card, form, status=status)
+        return page(card, form, status=status)
     flash(_("Saved."))
     return redirect(url_for(".show", service=service), 303)
 
@@ -61,7 +57,8 @@ def save(service: str) -> ResponseReturnValue:
 @bp.post("/integrations/<service>/test")
 @session.merchant("integrations.change")
 def verify(service: str) -> ResponseReturnValue:
-    return _page(integrations.card(service), tested=integrations.verify(service))
+    tested = integrations.verify(service)  # first: the page shows what was noted
+    return page(integrations.card(service), tested=tested)
 
 
 @bp.post("/integrations/<service>/endpoint/check")
@@ -85,14 +82,9 @@ def mend_endpoint(service: str) -> ResponseReturnValue:
 def _with_health(card: Card, ask: Callable[[], Health]) -> ResponseReturnValue:
     try:
         health = ask()
-        return _page(integrations.card(card.spec.key), health=health)
+        return page(integrations.card(card.spec.key), health=health)
     except Refused as error:
-        return _page(card, status=error.status, said=error.message)
+        return page(card, status=error.status, said=error.message)
 
 
-def _page(
-    card: Card, form: FlaskForm | None = None, *, status: int = 200, **came_of: object
-) -> ResponseReturnValue:
-    """A service's page; `came_of` is what a button on it brought: tested, health or said."""
-    form = form or catalogue_forms.form_for(card)
-    return render_template("integrations/service.html", card=card, form=form, **came_of), status
+keys.register(bp)

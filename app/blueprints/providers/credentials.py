@@ -1,5 +1,7 @@
 """A provider's own keys at payment companies; the same forms as the organization's."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,6 +20,8 @@ __all__ = ["register"]
 def register(bp: Blueprint) -> None:
     bp.get("/providers/<slug>/credentials/<service>")(show_credentials)
     bp.post("/providers/<slug>/credentials/<service>")(save_credentials)
+    bp.post("/providers/<slug>/credentials/<service>/previous/back")(go_back)
+    bp.post("/providers/<slug>/credentials/<service>/previous/remove")(drop_previous)
 
 
 def _found(slug: str, service: str) -> tuple[Provider, Card]:
@@ -41,18 +45,37 @@ def save_credentials(slug: str, service: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(provider, card, form, 422)
     try:
-        integrations.save(
-            service,
-            catalogue_forms.typed(form, card),
-            removed=catalogue_forms.removed(form, card),
-            actor=session.actor(),
-            scope=Scope("provider", provider.id),
-            seen=form.version.data,
-        )
+        sent, scope = catalogue_forms.sent(form, card), Scope("provider", provider.id)
+        integrations.save(service, **sent, actor=session.actor(), scope=scope)
     except AppError as error:
-        card = integrations.card(service, Scope("provider", provider.id))
+        provider, card = _found(slug, service)
         return _page(provider, card, *catalogue_forms.refused(card, error))
     flash(_("Saved."))
+    return redirect(url_for(".show_credentials", slug=slug, service=service), 303)
+
+
+@session.merchant("providers.change")
+@session.fresh
+def go_back(slug: str, service: str) -> ResponseReturnValue:
+    said = _("The key from before is in use again.")
+    return _done(slug, service, integrations.go_back, said)
+
+
+@session.merchant("providers.change")
+@session.fresh
+def drop_previous(slug: str, service: str) -> ResponseReturnValue:
+    said = _("The key from before was deleted.")
+    return _done(slug, service, integrations.drop_previous, said)
+
+
+def _done(slug: str, service: str, change: Callable[..., None], said: str) -> ResponseReturnValue:
+    provider, card = _found(slug, service)
+    try:
+        change(service, actor=session.actor(), scope=Scope("provider", provider.id))
+    except AppError as error:
+        provider, card = _found(slug, service)
+        return _page(provider, card, *catalogue_forms.refused(card, error))
+    flash(said)
     return redirect(url_for(".show_credentials", slug=slug, service=service), 303)
 
 

@@ -4,6 +4,7 @@ Plaintext exists in this package and in an adapter's constructor, nowhere else.
 """
 
 import base64
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -12,12 +13,12 @@ from app.extensions import db, keyring, settings
 from app.kit.crypto import CannotOpen, Sealed
 from app.kit.errors import Refused
 from app.models import IntegrationConfig, ProviderCredentials
-from app.registry import Spec, spec
+from app.registry import Field, Spec, spec
 from app.services.credentials.scopes import PLATFORM, Scope, Stored
 from app.services.credentials.sealing import open_field
 from app.services.versions import version_of
 
-__all__ = ["open_stored", "stored"]
+__all__ = ["complete", "open_all", "open_keys", "open_stored", "stored"]
 
 _OF_PROVIDER = select(ProviderCredentials.config, ProviderCredentials.updated_at).where(
     ProviderCredentials.provider_id == bindparam("owner"),
@@ -53,13 +54,39 @@ def open_stored(found: Stored) -> Credentials:
     """
     service = spec(found.service)
     try:
-        values = {
-            one.name: _open(found, one.name, one.is_secret)
-            for one in service.fields
-            if found.values.get(one.name)
-        }
+        values = open_all(found, service.fields)
     except CannotOpen as error:
         raise _not_configured(service) from error
+    return complete(found, values)
+
+
+def open_all(found: Stored, fields: Sequence[Field]) -> dict[str, str]:
+    """What is stored in these fields, opened. Raises CannotOpen."""
+    return {
+        one.name: _open(found, one.name, one.is_secret)
+        for one in fields
+        if found.values.get(one.name)
+    }
+
+
+def open_keys(found: Stored) -> dict[str, str] | None:
+    """The keys of a scope that has all it needs, defaults among them; None where some value is
+    missing or does not open."""
+    service = spec(found.service)
+    try:
+        values = open_all(found, service.fields)
+    except CannotOpen:
+        return None
+    if service.missing(values):
+        return None
+    keys = {one.name: values.get(one.name) or one.default for one in service.keys}
+    return {name: value for name, value in keys.items() if value}
+
+
+def complete(found: Stored, values: Mapping[str, str]) -> Credentials:
+    """Opened values with what the catalogue and the operator add, ready for an adapter. Raises
+    Refused `gateway_not_configured` when some are missing."""
+    service, values = spec(found.service), dict(values)
     if service.missing(values):
         raise _not_configured(service)
     for one in service.fields:

@@ -70,7 +70,11 @@ def test_a_saved_secret_is_sealed_and_shows_its_ends_only(app, browser):
     assert opened(app, "secretKey") == KEY
 
 
-def test_the_list_says_configured_and_in_which_mode(browser):
+def test_the_list_says_configured_and_in_which_mode(make_app, stripe):
+    live = "sk_live_51GatehouseCanary0001"
+    stripe.account(live, id="acct_1Canary")
+    browser = person(make_app(STRIPE_API_BASE=stripe.url))
+
     def card():
         return (
             browser.get("/integrations").text.partition('data-id="stripe"')[2].partition("</li>")[0]
@@ -80,8 +84,10 @@ def test_the_list_says_configured_and_in_which_mode(browser):
     save(browser, secretKey=KEY)
     assert "Not configured" not in card()
     assert "Configured" in card() and "Test" in card()
-    save(browser, secretKey="sk_live_51GatehouseCanary0001")
+    assert "Needs attention" in card(), "their calls cannot be believed yet"
+    save(browser, secretKey=live, webhookSecret=HOOK)
     assert "Live" in card()
+    assert "Needs attention" not in card()
 
 
 def test_an_empty_field_keeps_and_remove_forgets(app, browser):

@@ -69,7 +69,9 @@ def translated(*, creating: bool = False) -> Iterator[None]:
         raise (base.Unavailable if creating else base.Impossible)(_said(error)) from error
     except stripe.CardError as error:
         raise base.Declined(error.user_message or error.code or "declined") from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+    except stripe.PermissionError as error:
+        raise base.NotPermitted(_said(error)) from error
+    except stripe.AuthenticationError as error:
         raise base.Misconfigured(_said(error)) from error
     except stripe.RateLimitError as error:
         raise base.Busy(_said(error)) from error

@@ -1,0 +1,18 @@
+"""A service's page, as its views answer with it."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from app.blueprints import catalogue_forms
+from app.services.integrations import Card
+
+__all__ = ["page"]
+
+
+def page(
+    card: Card, form: FlaskForm | None = None, *, status: int = 200, **came_of: object
+) -> ResponseReturnValue:
+    """A service's page; `came_of` is what a button on it brought: tested, health or said."""
+    form = form or catalogue_forms.form_for(card)
+    return render_template("integrations/service.html", card=card, form=form, **came_of), status

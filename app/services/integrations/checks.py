@@ -1,0 +1,43 @@
+"""What can be said of typed values before anybody is asked about them."""
+
+from collections.abc import Mapping, Sequence
+
+from app.kit.errors import Refused
+from app.registry import Field, Spec
+from app.services.integrations.card import Card
+
+__all__ = ["check"]
+
+LONGEST = 2000  # characters
+
+
+def check(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
+    """Raises Refused, naming the field, for a value that cannot be right."""
+    for one in now.spec.fields:
+        if value := (typed.get(one.name) or "").strip():
+            _check_one(now.spec, one, value)
+    _check_modes(now, typed, removed)
+
+
+def _check_one(spec: Spec, one: Field, value: str) -> None:
+    if one.choices and value not in one.choices:
+        raise Refused(f"Choose one of: {', '.join(one.choices)}", "choice", field=one.name)
+    if len(value) > LONGEST or "\x00" in value:
+        raise Refused("That is too long", "too_long", field=one.name)
+    if one.prefixes and not value.startswith(one.prefixes):
+        begins = ", ".join(one.prefixes)
+        raise Refused(f"This starts with {begins}", "wrong_prefix", field=one.name)
+    if spec.gateway and one.is_secret and not (value.isascii() and value.isprintable()):
+        # A key copied while it was hidden has dots in it; no header could carry it.
+        raise Refused("A key has plain letters, digits and signs", "not_a_key", field=one.name)
+
+
+def _check_modes(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
+    """What is typed has to go with what stays: of a stored secret its beginning is enough."""
+    kept = {name: note.masked for name, note in now.notes.items()} | dict(now.values)
+    merged = {name: value for name, value in kept.items() if name not in removed}
+    merged |= {name: value for name, value in typed.items() if value}
+    if odd := now.spec.mixed_modes(merged):
+        raise Refused(
+            "One key is for test mode and another for live mode", "mixed_modes", field=odd
+        )
