@@ -16,27 +16,36 @@ def companies(values: Mapping[str, str]) -> dict[str, Company]:
     Nobody is called, and what a company publishes is kept by the process, so this may be asked
     for every request. The libraries behind a company are imported when it is first offered.
     """
-    given = {name: value.strip() for name, value in values.items() if value and value.strip()}
     found: dict[str, Company] = {}
-    if {"GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"} <= given.keys():
-        found["google"] = _google(given)
-    if {"GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"} <= given.keys():
-        found["github"] = _github(given)
+    for key, make in (("google", _google), ("github", _github)):
+        own = _of_one(key.upper() + "_", values)
+        if {"CLIENT_ID", "CLIENT_SECRET"} <= own.keys():
+            found[key] = make(own)
     return found
 
 
-def _google(given: Mapping[str, str]) -> Company:
+def _of_one(prefix: str, values: Mapping[str, str]) -> dict[str, str]:
+    """One company's settings that are set, by their names without its own."""
+    own = {name: value for name, value in values.items() if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix): value.strip()
+        for name, value in own.items()
+        if value and value.strip()
+    }
+
+
+def _google(own: Mapping[str, str]) -> Company:
     from app.adapters.oauth.google import DISCOVERY_URL, Google
 
-    url = given.get("GOOGLE_DISCOVERY_URL", DISCOVERY_URL)
-    return Google(given["GOOGLE_CLIENT_ID"], given["GOOGLE_CLIENT_SECRET"], url)
+    url = own.get("DISCOVERY_URL", DISCOVERY_URL)
+    return Google(own["CLIENT_ID"], own["CLIENT_SECRET"], url)
 
 
-def _github(given: Mapping[str, str]) -> Company:
+def _github(own: Mapping[str, str]) -> Company:
     """A GitHub elsewhere without an address of its API has it where GitHub Enterprise Server
     does; its tokens never travel to github.com."""
     from app.adapters.oauth.github import API_BASE, BASE_URL, GitHub
 
-    base = given.get("GITHUB_BASE_URL", BASE_URL).rstrip("/")
-    api = given.get("GITHUB_API_BASE", API_BASE if base == BASE_URL else f"{base}/api/v3")
-    return GitHub(given["GITHUB_CLIENT_ID"], given["GITHUB_CLIENT_SECRET"], base, api)
+    base = own.get("BASE_URL", BASE_URL).rstrip("/")
+    api = own.get("API_BASE", API_BASE if base == BASE_URL else f"{base}/api/v3")
+    return GitHub(own["CLIENT_ID"], own["CLIENT_SECRET"], base, api)

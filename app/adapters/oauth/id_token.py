@@ -43,7 +43,7 @@ def claims_of(token: Mapping[str, Any], keys: KeySet, expected: Expected) -> dic
     try:
         read = jwt.decode(text, keys, algorithms=ALGORITHMS)
         claims = CodeIDToken(read.claims, read.header, *_checks(expected, token["access_token"]))
-        (lambda **k: 0)(now=int(clock.now().timestamp()), leeway=LEEWAY)
+        claims.validate(now=int(clock.now().timestamp()), leeway=LEEWAY)
     except (ValueError, TypeError, RecursionError):
         raise SignInRefused("invalid", "the ID token is malformed") from None
     if len(claims["sub"]) > SUBJECT_LENGTH:

@@ -12,7 +12,6 @@ import urllib3
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
 
 from app.adapters.oauth.base import Reason, SignInRefused, SignInUnavailable
 from app.adapters.oauth.errors import refusal
@@ -62,7 +61,7 @@ def _session(client_id: str, client_secret: str, scope: str) -> OAuth2Session:
         scope=scope,
         token_endpoint_auth_method="client_secret_post",  # noqa: S106
         code_challenge_method="S256",
-        trust_env=False,  # a .netrc would replace the header with the token
+        trust_env=False,  # the passwords of a .netrc are for others
     )
     session.headers["User-Agent"] = "Gatehouse"  # GitHub refuses calls without one
     careful = _Careful()
@@ -83,7 +82,7 @@ class _Careful(HTTPAdapter):
         options |= {
             "stream": True,
             "timeout": (min(CONNECT, left), min(READ, left)),
-            "proxies": _proxies(request.url or ""),
+            **_surroundings(request),
         }
         answer = super().send(request, **options)
         try:
@@ -112,9 +111,13 @@ class _Careful(HTTPAdapter):
         return left
 
 
-def _proxies(url: str) -> dict[str, str]:
-    # What the operator sets for tests and peers may be plain http, and is near.
-    return dict(get_environ_proxies(url)) if url.startswith("https:") else {}
+def _surroundings(call: requests.PreparedRequest) -> dict[str, Any]:
+    """The proxy and the certificates that the environment names for an https address. What the
+    operator sets for tests and peers may be plain http, and is near."""
+    if not (call.url or "").startswith("https:"):
+        return {"proxies": {}}
+    found = requests.Session().merge_environment_settings(call.url, {}, None, None, None)
+    return {name: found[name] for name in ("proxies", "verify")}
 
 
 def _host(answer: requests.Response) -> str:

@@ -185,6 +185,7 @@ def test_the_token_goes_to_the_api_and_nowhere_else(github, hub):
     sign_in(github, hub)
     with_token = [one.path for one in hub.requests if one.headers.get("Authorization")]
     assert with_token == ["/api/v3/user", "/api/v3/user/emails"]
+    assert {one.headers["User-Agent"] for one in hub.requests[1:]} == {"Gatehouse"}
     assert "gho_" not in "".join(one.query for one in hub.requests)
 
 

@@ -1,8 +1,10 @@
 """Companies that answer badly, late, at length or from somewhere else."""
 
 import json
+import time
 
 import pytest
+from requests import Request
 
 from app.adapters.oauth import wire
 from app.adapters.oauth.base import SignInUnavailable
@@ -31,6 +33,13 @@ def test_a_page_instead_of_an_answer_is_none(company):
     for status in (200, 403):
         fake.fail_next(TOKEN[adapter.key], status, stored=False, body=b"<h1>Down</h1>")
         unavailable(adapter, fake)
+
+
+def test_an_answer_that_cannot_be_unpacked_is_none(company):
+    adapter, fake = company
+    kind = {"Content-Encoding": "gzip"}
+    fake.fail_next(TOKEN[adapter.key], 200, stored=False, body=b"not zipped", headers=kind)
+    assert unavailable(adapter, fake).said == "the call failed: DecodeError"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -78,9 +87,11 @@ def test_a_company_that_hangs_up_is_unavailable(company):
 def test_all_calls_together_have_an_end(github, hub, monkeypatch):
     begun = github.begin(BACK)
     params = hub.consent(begun.url, "ana")
-    monkeypatch.setattr(wire, "TOTAL", 0.5)
+    monkeypatch.setattr(wire, "TOTAL", 0.3)
+    started = time.monotonic()
     with hub.hold(TOKEN["github"], after_commit=True), pytest.raises(SignInUnavailable):
         github.finish(begun, BACK, params)
+    assert time.monotonic() - started < wire.READ / 2
     monkeypatch.setattr(wire, "TOTAL", 0.0)
     with pytest.raises(SignInUnavailable, match="took too long"):
         github.finish(begun, BACK, params)
@@ -107,18 +118,26 @@ def test_an_exception_keeps_no_original_that_quotes_the_answer(company):
     assert caught.__cause__ is None and caught.__suppress_context__
 
 
-def test_netrc_does_not_replace_the_token(github, hub, tmp_path, monkeypatch):
+def test_no_password_of_a_netrc_is_sent(google, openid, tmp_path, monkeypatch):
     (tmp_path / ".netrc").write_text("default login somebody password else\n")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
-    assert sign_in(github, hub).subject == "583231"
+    sign_in(google, openid)
+    assert [one.path for one in openid.requests if one.headers.get("Authorization")] == []
 
 
-def test_the_proxy_of_the_environment_is_used_for_https_alone(monkeypatch):
-    for name in ("no_proxy", "NO_PROXY"):
+def test_proxy_and_certificates_of_the_environment_are_used_for_https_alone(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
-    assert wire._proxies("https://github.com/x")["https"] == "http://proxy.example:3128"
-    assert wire._proxies("http://127.0.0.1:9/x") == {}
+    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+    https = Request("GET", "https://github.com/x").prepare()
+    http = Request("GET", "http://127.0.0.1:9/x").prepare()
+    found = wire._surroundings(https)
+    assert found["proxies"]["https"] == "http://proxy.example:3128"
+    assert found["verify"] is True
+    assert wire._surroundings(http) == {"proxies": {}}
     monkeypatch.setenv("NO_PROXY", "github.com")
-    assert not wire._proxies("https://github.com/x")
+    monkeypatch.setenv("no_proxy", "github.com")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ours.pem")
+    found = wire._surroundings(https)
+    assert (dict(found["proxies"]), found["verify"]) == ({}, "/etc/ours.pem")
