@@ -28,6 +28,26 @@ SETTINGS = {
 }
 
 
+@pytest.fixture
+def at_stripe(stripe_fake):
+    """Both keys work, for one account: what replaces a key is tried first."""
+    for key in (KEY, OTHER):
+        stripe_fake.account(key, id="acct_A")
+    return {"STRIPE_API_BASE": stripe_fake.url}
+
+
+@pytest.fixture
+def app(make_app, at_stripe):
+    return make_app(**at_stripe)
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def on_both(request, make_app, at_stripe):
+    if request.param == "sqlite":
+        return make_app(request.getfixturevalue("sqlite_url"), **at_stripe)
+    return make_app(**at_stripe)
+
+
 def version(page: str) -> str:
     return re.search(r'name="version"[^>]*value="([^"]+)"', page)[1]
 

@@ -46,8 +46,8 @@ def save(
     with reading():
         found = credentials.stored(key, scope)
         new = credentials.replaced(found, typed)
-    versions.must_match(seen, found.version)
     check(card(key, scope), typed, removed)
+    versions.must_match(seen, found.version)  # before anybody is asked about what cannot be saved
     tried = None
     if new and service.is_active:
         tried = _try(found, _merged(found, typed, removed), new, insists or Insists())
