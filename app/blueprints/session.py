@@ -160,7 +160,9 @@ def merchant(permission: str) -> Callable[[View], View]:
             who = current()
             if who is None:
                 return _to_sign_in()
-            if who.current is None or not permits(who.current.role, permission):
+            if who.current is None:
+                return redirect(url_for("auth.show"), 303)  # the one page for who belongs nowhere
+            if not permits(who.current.role, permission):
                 raise Forbidden("Your role does not allow this", "role_forbids")
             with as_org(who.current.org_id):
                 return view(**ids)

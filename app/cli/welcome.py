@@ -28,6 +28,8 @@ def print_welcome() -> None:
 Gatehouse runs on {base}
   API reference      {base}/api/docs
   Webhooks received  {base}/demo
+  Letters            {base}/outbox
+  Sign in            {base}/login
   Demo login         {known["email"]}  {known["password"]}
   Demo API key       {known["apiKey"]}
 

@@ -82,7 +82,8 @@ def change(name: str, accent: str, support_email: str, *, actor: str) -> None:
         for one, value in values.items():
             setattr(row, one, value)
         changes = {one: [before[one], to] for one, to in values.items() if before[one] != to}
-        records.audit("organization.changed", actor=actor, changes=changes)
+        if changes:
+            records.audit("organization.changed", actor=actor, changes=changes)
 
 
 def _accent(text: str) -> str | None:

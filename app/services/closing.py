@@ -54,13 +54,17 @@ def close(typed: str, *, actor: str) -> None:
 
 
 def _must_be_settled() -> None:
+    """Real money, that is: what was only played with in test mode keeps nobody."""
     open_orders = db.session.scalar(
         select(func.count(Order.id)).where(
-            Order.status.in_([OrderStatus.pending, OrderStatus.processing])
+            Order.status.in_([OrderStatus.pending, OrderStatus.processing]),
+            Order.test_mode.is_(False),
         )
     )
     under_way = db.session.scalar(
-        select(func.count(Refund.id)).where(Refund.status.in_(_UNDER_WAY))
+        select(func.count(Refund.id))
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.status.in_(_UNDER_WAY), Order.test_mode.is_(False))
     )
     if open_orders or under_way:
         raise Conflict(

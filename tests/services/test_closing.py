@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from app.extensions import db, reading
+from app.extensions import db, reading, transaction
 from app.kit.errors import Conflict, Refused
-from app.models import AuditEntry, Order, Provider
+from app.models import AuditEntry, Order, Provider, Refund, RefundStatus
 from app.services import closing, invitations, organizations, sessions
 from tests import world
 from tests.merchant import PASSWORD
@@ -63,13 +63,35 @@ def test_only_the_exact_name_deletes(shop):
     assert shop.create(5).status_code == 200
 
 
-def test_while_money_is_under_way_it_is_kept(shop, app):
+def live(shop, order) -> None:
+    """As if its money were real: the sandbox knows test mode only."""
+    with shop.inside(), transaction():
+        db.session.get_one(Order, order["orderId"]).test_mode = False
+
+
+def test_while_real_money_is_under_way_it_is_kept(shop, app):
     order = shop.order(20)
+    live(shop, order)
     with pytest.raises(Conflict) as refusal:
         close(shop)
-    assert refusal.value.details["orders"] == 1
+    assert refusal.value.details == {"orders": 1, "refunds": 0}
     shop.cancel(order)
     world.run_tasks(app)
+    close(shop)
+
+
+def test_a_refund_that_is_under_way_keeps_it_too(shop, app, paid):
+    live(shop, paid)
+    assert shop.refund(paid, 5).status_code in {200, 201, 202}
+    with shop.inside(), transaction():
+        db.session.query(Refund).one().status = RefundStatus.unknown
+    with pytest.raises(Conflict) as refusal:
+        close(shop)
+    assert refusal.value.details == {"orders": 0, "refunds": 1}
+
+
+def test_what_was_only_played_with_keeps_nobody(shop):
+    shop.order(20)
     close(shop)
 
 

@@ -62,8 +62,9 @@ def guess(times: int, address=lambda number: "192.0.2.66", known=None) -> None:
             people.sign_in(EMAIL, f"guess number {number}", address=address(number), known=known)
 
 
-def test_of_a_thousand_guesses_few_reach_the_hash_and_the_owner_gets_in_from_elsewhere(ada, hashed):
-    guess(1000)
+def test_of_many_guesses_few_reach_the_hash_and_the_owner_gets_in_from_elsewhere(ada, hashed):
+    """A thousand, by two processes, come in tests/services/test_guesses.py."""
+    guess(200)
     assert len(hashed) <= 20
     assert people.sign_in(EMAIL, PASSWORD, address="198.51.100.7").id == ada.id
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.models import Role
 
@@ -98,13 +98,13 @@ class OrganizationForm(FlaskForm):  # type: ignore[misc]
     name = _organization()
     accent = StringField(
         _("Accent colour"),
-        [Length(max=20)],
+        [Optional(), Length(max=20)],
         description=_("Like #27346b. Your customers see it on the checkout page."),
         render_kw={"spellcheck": "false", "autocomplete": "off"},
     )
     support_email = EmailField(
         _("Support address"),
-        [Length(max=254)],
+        [Optional(), Length(max=254)],
         description=_("Shown to customers who have a question about a payment."),
         render_kw={"autocomplete": "off"},
     )

@@ -69,7 +69,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
             flash(_("That e-mail address already has an account."), "bad")
             return redirect(url_for(".show"), 303)
         return _worthless(url_for(".show"))
-    flash(_("The address is confirmed. You sign in with it from now on."))
+    flash(_("The address is confirmed."))
     return redirect(url_for(".show"), 303)
 
 

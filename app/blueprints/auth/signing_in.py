@@ -1,16 +1,17 @@
 """Signing in, up and out; and giving the password again."""
 
 import structlog
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from app.blueprints import session
 from app.blueprints.auth import second_factor
 from app.blueprints.auth.forms import ConfirmForm, SignInForm, SignUpForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError, NotFound
-from app.services import identities, people, signing_up
+from app.services import identities, mail, people, signing_up
 
 __all__ = ["register"]
 
@@ -72,6 +73,8 @@ def sign_up() -> ResponseReturnValue:
                 locale=str(get_locale()),
             )
             session.begin(user)
+            if mail.is_possible():
+                flash(_("A link to confirm %(address)s is on its way.", address=user.email))
             return redirect("/", 303)
         except AppError as error:
             status = refuse(form, error)

@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.blueprints.forms import StoredForm
+from app.extensions import settings
 from app.models import EventType, LatePolicy, Provider
 from app.models.provider import SCOPES
 from app.registry import gateways
@@ -40,7 +41,8 @@ def _choices(*pairs: tuple[str, Any]) -> list[Any]:
 
 def _gateways() -> list[Any]:
     active = [(name, spec.display_name) for name, spec in gateways().items() if spec.is_active]
-    return _choices(("", gettext("Platform default")), *active)
+    default = gettext("Platform default: %(gateway)s", gateway=settings().default_gateway)
+    return _choices(("", default), *active)
 
 
 class _Form(FlaskForm):  # type: ignore[misc]

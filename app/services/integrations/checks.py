@@ -26,7 +26,8 @@ def _check_one(spec: Spec, one: Field, value: str) -> None:
         raise Refused("That is too long", "too_long", field=one.name)
     if one.prefixes and not value.startswith(one.prefixes):
         begins = ", ".join(one.prefixes)
-        raise Refused(f"This starts with {begins}", "wrong_prefix", field=one.name)
+        said = f"That is another kind of value: this one starts with {begins}"
+        raise Refused(said, "wrong_prefix", field=one.name)
     if spec.gateway and one.is_secret and not (value.isascii() and value.isprintable()):
         # A key copied while it was hidden has dots in it; no header could carry it.
         raise Refused("A key has plain letters, digits and signs", "not_a_key", field=one.name)

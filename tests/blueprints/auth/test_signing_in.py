@@ -257,7 +257,8 @@ def test_a_person_without_an_organization_is_told_so(app):
         organizations.create_user("lone@example.com", PASSWORD, org=None)
     browser = Merchant(app)
     browser.sign_in("lone@example.com")
-    assert browser.get("/").status_code == 403
+    assert browser.get("/").location == "/account"
+    assert "You belong to no organization" in browser.get("/account").text
     assert browser.get("/account").status_code == 200
 
 

@@ -80,6 +80,8 @@ def translated(*, creating: bool = False) -> Iterator[None]:
         if creating and isinstance(refusal, base.Impossible):
             refusal = base.Declined(refusal.reason)
         raise refusal from error
+    except stripe.APIConnectionError as error:
+        raise base.Unavailable("Stripe could not be reached from this server") from error
     except stripe.StripeError as error:
         raise base.Unavailable(_said(error)) from error
 
