@@ -93,9 +93,8 @@ def finish(key: str, begun: Begun | None, told: dict[str, str], *, address: str)
     throttle.take(Limit(60, HOUR, ("sign-in-elsewhere", throttle.network(address))))
     try:
         if begun is None:
-            said_no = (
-                told.get("error") == "access_denied"
-            )  # some companies leave the state out then
+            # Some companies leave the state out where a person says no.
+            said_no = told.get("error") == "access_denied"
             raise SignInRefused(
                 "denied" if said_no else "state", "no sign-in was begun in this browser"
             )

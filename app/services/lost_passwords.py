@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.extensions import changed, db, transaction
 from app.kit import clock
 from app.kit.errors import AppError
-from app.models import User
+from app.models import Identity, User
 from app.services import links, mail, passwords, sessions, signals, throttle
 from app.services.throttle import Limit
 
@@ -38,7 +38,8 @@ def choose(token: str, password: str, *, locale: str) -> User:
     """Choose a new password with the link of a letter (steps), which works once.
 
     Whoever reads the letters of an address is its owner. Whatever somebody else may have put into
-    an account whose address was never proven goes: its sessions, its second factor.
+    an account whose address was never proven goes: its sessions, its second factor, its identities
+    at other companies.
     Raises Refused `bad_link`, or for a password that will not do.
     """
     user = links.read_reset(token)
@@ -51,6 +52,8 @@ def choose(token: str, password: str, *, locale: str) -> User:
             .where(User.id == user.id, _unchanged(user))
             .values(password_hash=hashed, email_verified_at=now, updated_at=now, **first_proof)
         )
+        if won and not user.email_verified_at:
+            changed(delete(Identity).where(Identity.user_id == user.id))
         if won:
             mail.post("password_changed", user.email, locale=locale, of_the_house=True)
     if not won:  # the same link was used twice at one moment

@@ -9,6 +9,7 @@ from app.kit import clock
 from app.kit.errors import AppError, Refused
 from app.models import AuditEntry, User
 from app.services import (
+    identities,
     lost_passwords,
     mail,
     mail_addresses,
@@ -17,6 +18,7 @@ from app.services import (
     second_factor,
     sessions,
 )
+from app.services.identities import Told
 from tests.world import run_tasks
 
 PASSWORD, NEW = "a quiet afternoon in May", "seven herons over the mill"
@@ -116,21 +118,26 @@ def test_a_disabled_person_gets_no_link_and_cannot_use_one(ada, on_both):
     assert len(mail.outbox()) == 1
 
 
-def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatters_second_factor(ada, on_both):
+def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatter(ada, on_both):
     import pyotp
 
     who = sessions.find(sessions.start(ada.id))
     secret = second_factor.new_secret()
     second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
+    squatters = Told("google", "squatter", "squatter@example.com", False, "")
+    identities.connect(ada.id, squatters)
     ask()
     choose(latest(on_both))
     assert user(ada.id).totp is None
     assert user(ada.id).recovery == []
+    assert not identities.is_same(squatters, ada.id), "nor does the squatter's Google sign in"
     who = sessions.find(sessions.start(ada.id))
     second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
     ask()
+    identities.connect(ada.id, squatters)
     choose(latest(on_both), "eleven herons over the mill")
     assert user(ada.id).totp is not None, "the owner's own stays"
+    assert identities.is_same(squatters, ada.id)
 
 
 def test_an_address_changes_when_its_link_is_opened_and_the_old_one_is_told(ada, on_both):
