@@ -112,13 +112,15 @@ def page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """One provider with its keys and endpoints; `secrets` are shown this once."""
+    keys = api_keys.list_of(provider.id)
     shown = render_template(
         "providers/provider.html",
         provider=provider,
         form=form or _as_stored(provider),
         key_form=key_form or KeyForm(formdata=None),
         endpoint_form=endpoint_form or EndpointForm(formdata=None),
-        keys=api_keys.list_of(provider.id),
+        keys=keys,
+        is_called=any(one.last_used_at for one in keys),
         endpoints=webhook_endpoints.list_of(provider.id),
         payment_services=[one for one in services().values() if one.gateway and one.fields],
         secrets=secrets or {},
