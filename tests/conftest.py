@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, sync_playwright
 
 from app import create_app
 from app.extensions import db, use_migrations
+from app.services import passwords
 from tests import world
 from tests.servers import postgres, valkey
 from tests.servers.browser import LAUNCH_ARGS, find_chromium
@@ -30,6 +32,15 @@ def environment(database_url: str, instance, **more: str) -> dict[str, str]:
         "LOG_LEVEL": "error",
         **more,
     }
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(request, monkeypatch):
+    """Thousands of passwords are made and typed here; that hashes are hard to compute is proven
+    by the module about them, which keeps the real ones."""
+    if request.module.__name__ != "tests.services.test_passwords":
+        quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", quick)
 
 
 @pytest.fixture(scope="session")
