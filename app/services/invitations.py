@@ -14,10 +14,21 @@ from app.kit.tenancy import as_org, current_org
 from app.kit.tokens import new_id
 from app.models import Invitation, Membership, Organization, User
 from app.services import links, mail, members, organizations, passwords, records, signals, throttle
+from app.services.permissions import permits
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
-__all__ = ["Look", "accept", "address_of", "invite", "join", "look", "open_ones", "revoke"]
+__all__ = [
+    "Look",
+    "accept",
+    "address_of",
+    "invite",
+    "join",
+    "links_for",
+    "look",
+    "open_ones",
+    "revoke",
+]
 
 VALID = timedelta(days=7)
 HOUR = 3600  # seconds
@@ -83,8 +94,16 @@ def open_ones() -> Sequence[Invitation]:
 
 
 def address_of(invitation: Invitation) -> str:
-    """A link to hand on where no mail is sent."""
+    """A link to hand on where no mail is sent. Whoever holds it joins in the invited role."""
     return links.to_join(invitation, by_mail=False)
+
+
+def links_for(who: SignedIn, waiting: Sequence[Invitation]) -> dict[str, str]:
+    """The links a person may hand on, by invitation: only of roles they may give, since a link is
+    as good as the role."""
+    if who.current is None or not permits(who.current.role, "members.change"):
+        return {}
+    return {one.id: address_of(one) for one in waiting if members.may_give(who, one.role)}
 
 
 def revoke(who: SignedIn, invitation_id: str) -> None:

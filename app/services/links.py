@@ -29,11 +29,12 @@ _RESET, _CONFIRM = "reset-password", "confirm-address"
 _JOIN = {True: "join-by-mail", False: "join-by-hand"}
 
 
-def to_reset(user_id: str) -> str | None:
-    """Where a person chooses a new password, once, within an hour; None for one who is gone or
-    disabled. Reads inside the caller's reading()."""
+def to_reset(user_id: str, address: str) -> str | None:
+    """Where a person chooses a new password, once, within an hour; None for one who is gone,
+    disabled, or no longer has the address the letter goes to. Reads inside the caller's
+    reading()."""
     user = _living(user_id)
-    if user is None:
+    if user is None or user.email != address:
         return None
     token = sign(_key(), _RESET, user.id, _mark(user.email, user.password_hash))
     return f"{settings().public_base_url}/login/reset/{token}"
@@ -55,7 +56,7 @@ def to_confirm(user_id: str, address: str) -> str | None:
     user = _living(user_id)
     if user is None or (user.email == address and user.email_verified_at):
         return None
-    token = sign(_key(), _CONFIRM, user.id, address, _mark(user.email))
+    token = sign(_key(), _CONFIRM, user.id, address, _mark(user.email, user.password_hash))
     return f"{settings().public_base_url}/account/address/{token}"
 
 
@@ -64,7 +65,7 @@ def read_confirmation(token: str) -> tuple[User, str]:
     user_id, address, mark = _read(_CONFIRM, token, DAY, 3)
     with reading():
         user = _living(user_id)
-    if user is None or _mark(user.email) != mark:
+    if user is None or _mark(user.email, user.password_hash) != mark:
         raise bad_link()
     return user, address
 

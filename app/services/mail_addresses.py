@@ -35,6 +35,7 @@ def change(who: SignedIn, address: str, *, locale: str) -> str:
 
     Raises Refused for one that is none or taken, AppError 429.
     """
+    throttle.take(Limit(10, HOUR, ("change-address", who.user_id)))  # each try tells who is here
     wanted = organizations.free_address(address)
     ask_for_proof(who.user_id, wanted, locale=locale)
     return wanted
@@ -51,7 +52,9 @@ def confirm(token: str, *, locale: str) -> User:
             won = changed(
                 update(User).where(User.id == user.id, User.email == user.email).values(values)
             )
-            if won and address != user.email:
+            if not won:
+                raise links.bad_link()
+            if address != user.email:
                 mail.post("address_changed", user.email, locale=locale, of_the_house=True)
     except IntegrityError:
         organizations.free_address(address)  # says so

@@ -14,7 +14,7 @@ from app.services import records
 from app.services.permissions import permits
 from app.services.sessions import SignedIn
 
-__all__ = ["Member", "change_role", "check_role", "list_of", "remove"]
+__all__ = ["Member", "change_role", "check_role", "list_of", "may_give", "remove"]
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,14 @@ def check_role(who: SignedIn, *roles: str) -> None:
     """
     if not set(roles) <= set(Role):
         raise Refused(f"A role is one of: {', '.join(Role)}", "invalid_role", field="role")
-    own = who.current.role if who.current else Role.viewer
-    if Role.owner in roles and not permits(own, "owners.change"):
+    if not all(may_give(who, one) for one in roles):
         raise Forbidden("Only an owner does this to owners", "role_forbids")
+
+
+def may_give(who: SignedIn, role: str) -> bool:
+    """Whether a person may give or take a role, among those who may change members at all."""
+    own = who.current.role if who.current else Role.viewer
+    return role != Role.owner or permits(own, "owners.change")
 
 
 def change_role(who: SignedIn, membership_id: str, role: str) -> None:

@@ -67,8 +67,8 @@ def _rehash(user: User, password: str) -> None:
         return
     with transaction():
         changed(
-            update(User)
-            .where(User.id == user.id)
+            update(User)  # unless it was changed since it was found right
+            .where(User.id == user.id, User.password_hash == user.password_hash)
             .values(password_hash=passwords.hash_password(password))
         )
 

@@ -31,6 +31,12 @@ def ada(on_both):
         yield organizations.create_user(EMAIL, PASSWORD, org="Acme")
 
 
+def unproven(ada) -> None:
+    """As if ada had signed herself up: nobody has vouched for the address."""
+    with transaction():
+        db.session.get_one(User, ada.id).email_verified_at = None
+
+
 def ask(email=EMAIL, address="192.0.2.1"):
     lost_passwords.ask(email, address=address, locale="en")
 
@@ -121,6 +127,7 @@ def test_a_disabled_person_gets_no_link_and_cannot_use_one(ada, on_both):
 def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatter(ada, on_both):
     import pyotp
 
+    unproven(ada)
     who = sessions.find(sessions.start(ada.id))
     secret = second_factor.new_secret()
     second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
@@ -167,6 +174,7 @@ def test_an_address_that_was_taken_meanwhile_stays_the_others(ada, on_both):
 
 
 def test_one_purpose_s_link_opens_no_other_door(ada, on_both):
+    unproven(ada)
     mail_addresses.ask_for_proof(ada.id, EMAIL, locale="en")
     token = latest(on_both)
     with pytest.raises(Refused):
@@ -184,3 +192,33 @@ def test_it_is_written_into_the_audit_log_of_their_organizations(ada, on_both):
     with across_organizations("a test"), reading() as session:
         (entry,) = session.query(AuditEntry).filter_by(action="person.password_reset").all()
     assert entry.actor == EMAIL
+
+
+def test_a_new_password_ends_a_change_of_address_that_somebody_else_asked_for(ada, on_both):
+    who = sessions.find(sessions.start(ada.id))
+    mail_addresses.change(who, "evil@elsewhere.example", locale="en")
+    token = latest(on_both, "evil@elsewhere.example")
+    ask()
+    choose(latest(on_both))
+    with pytest.raises(Refused):
+        mail_addresses.confirm(token, locale="en")
+    assert user(ada.id).email == EMAIL
+
+
+def test_a_letter_that_is_late_brings_the_old_mailbox_no_link(ada, on_both):
+    ask()
+    with transaction():
+        db.session.get_one(User, ada.id).email = OTHER
+    run_tasks(on_both)
+    assert mail.outbox() == []
+
+
+def test_an_old_password_is_not_brought_back_by_signing_in_with_it(ada, on_both, monkeypatch):
+    from app.services import passwords
+
+    stale = user(ada.id)
+    with transaction():
+        db.session.get_one(User, ada.id).password_hash = passwords.hash_password(NEW)
+    monkeypatch.setattr(passwords, "needs_rehash", lambda stored: True)
+    people._rehash(stale, PASSWORD)
+    assert people.sign_in(EMAIL, NEW, address="192.0.2.1").id == ada.id

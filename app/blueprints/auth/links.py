@@ -57,9 +57,16 @@ def reset(token: str) -> ResponseReturnValue:
 
 
 def confirm_address(token: str) -> ResponseReturnValue:
-    """The link only shows a button: programs that look into mail open links, but press nothing."""
+    """The link only shows a button: programs that look into mail open links, but press nothing.
+    It counts for who is signed in as that person, so that nobody proves an address for a stranger
+    who signed up with it."""
     try:
-        address = links.read_confirmation(token)[1]
+        user, address = links.read_confirmation(token)
+        who = session.current()
+        if who is None:
+            return redirect(url_for(".sign_in", next=request.path), 303)
+        if who.user_id != user.id:  # the letter is about somebody else's account
+            return _worthless(url_for(".show"))
         if request.method == "GET":
             return render_template("auth/address.html", address=address)
         after = mail_addresses.confirm(token, locale=str(get_locale()))

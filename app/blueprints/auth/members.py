@@ -28,13 +28,12 @@ def register(bp: Blueprint) -> None:
 def _page(form: InviteForm, status: int = 200) -> ResponseReturnValue:
     can_send = mail.is_possible()
     waiting = invitations.open_ones()
-    shows_links = session.may("members.change") and not can_send
     page = render_template(
         "auth/members.html",
         form=form,
         members=people.list_of(),
         waiting=waiting,
-        links={one.id: invitations.address_of(one) for one in waiting if shows_links},
+        links={} if can_send else invitations.links_for(session.person(), waiting),
         can_send=can_send,
         roles=ROLES,
     )

@@ -49,7 +49,7 @@ def write(args: Mapping[str, str]) -> Content | None:
 
 
 def _reset_password(_: Say, args: Mapping[str, str]) -> Draft | None:
-    link = links.to_reset(args["user"])
+    link = links.to_reset(args["user"], args["to"])
     if link is None:
         return None
     return Draft(

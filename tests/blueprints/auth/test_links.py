@@ -104,3 +104,15 @@ def test_the_outbox_is_a_page_of_development_only(app, make_app, sqlite_url):
     browser.sign_up()
     run_tasks(dev)
     assert "/account/address/" in browser.get("/outbox").text
+
+
+def test_nobody_proves_an_address_for_a_stranger_who_signed_up_with_it(app):
+    squatter = Merchant(app)
+    squatter.sign_up()
+    where = link(app)
+    stranger = Merchant(app)
+    for response in (stranger.get(where), stranger.post(where)):
+        assert response.location.startswith("/login?next=/account/address/")
+    other = person(app, org="Other")
+    assert other.post(where).status_code == 410
+    assert "Not confirmed" in squatter.get("/account").text

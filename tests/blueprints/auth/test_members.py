@@ -75,3 +75,13 @@ def test_a_wrong_role_in_an_address_is_a_sentence(app):
     member_id = re.search(r'data-id="(mem_\w+)"', owner.get("/settings/members").text)[1]
     page = owner.follow(f"/settings/members/{member_id}/role/king")
     assert "A role is one of" in page.text
+
+
+def test_an_admin_is_not_shown_the_link_that_makes_an_owner(app, monkeypatch):
+    monkeypatch.setattr("app.services.mail.is_possible", lambda: False)
+    owner, admin = person(app), person(app, Role.admin)
+    owner.post("/settings/members", email=NEW, role="owner")
+    assert "/invitation/" in owner.get("/settings/members").text
+    assert "/invitation/" not in admin.get("/settings/members").text
+    owner.post("/settings/members", email="second@acme.example", role="viewer")
+    assert admin.get("/settings/members").text.count("/invitation/") >= 1

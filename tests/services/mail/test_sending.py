@@ -27,6 +27,7 @@ def post(user, kind="reset_password", locale="en"):
             invitations.invite(who, "bob@example.com", "member", locale=locale)
         return
     with transaction():
+        db.session.get_one(User, user.id).email_verified_at = None
         mail.post(kind, user.email, locale=locale, of_the_house=True, user=user.id)
 
 
