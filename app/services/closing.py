@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.extensions import changed, db, transaction
 from app.kit import clock
@@ -57,7 +57,8 @@ def _must_be_settled() -> None:
     """Real money, that is: what was only played with in test mode keeps nobody."""
     open_orders = db.session.scalar(
         select(func.count(Order.id)).where(
-            Order.status.in_([OrderStatus.pending, OrderStatus.processing]),
+            Order.status.in_([OrderStatus.pending, OrderStatus.processing, OrderStatus.failed]),
+            or_(Order.status != OrderStatus.failed, Order.expires_at > clock.now()),
             Order.test_mode.is_(False),
         )
     )

@@ -49,19 +49,23 @@ def choose(token: str, password: str, *, locale: str) -> User:
     with transaction():
         won = changed(
             update(User)
-            .where(User.id == user.id, _unchanged(user))
+            .where(User.id == user.id, *_unchanged(user))
             .values(password_hash=hashed, email_verified_at=now, updated_at=now, **first_proof)
         )
         if won and not user.email_verified_at:
             changed(delete(Identity).where(Identity.user_id == user.id))
         if won:
+            sessions.end_each(user.id)  # in one commit: no moment at which an old one goes on
             mail.post("password_changed", user.email, locale=locale, of_the_house=True)
     if not won:  # the same link was used twice at one moment
         raise links.bad_link()
-    sessions.end_all(user.id)
     signals.send(signals.password_changed, user_id=user.id)
     return user
 
 
-def _unchanged(user: User) -> ColumnElement[bool]:
-    return User.password_hash.is_not_distinct_from(user.password_hash)
+def _unchanged(user: User) -> tuple[ColumnElement[bool], ...]:
+    return (
+        User.password_hash.is_not_distinct_from(user.password_hash),
+        User.email == user.email,
+        User.disabled_at.is_(None),
+    )

@@ -30,7 +30,9 @@ __all__ = [
 
 log = structlog.get_logger()
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}")
+_EMAIL = re.compile(
+    r"[^@\s\x00-\x1f,;:<>()\[\]\"\\]{1,64}@[^@\s\x00-\x1f]{1,189}\.[^@\s\x00-\x1f.]{1,63}"
+)
 
 
 def slugify(name: str) -> str:
@@ -76,7 +78,7 @@ def ensure(name_or_slug: str, **values: object) -> Organization:
 def check_name(text: str) -> str:
     """A name as it is stored. Raises Refused for one that will not do."""
     name = text.strip()
-    if not name or len(name) > 120 or "\x00" in name:
+    if not name or len(name) > 120 or not name.isprintable():
         raise Refused(
             "An organization needs a name of 1 to 120 characters",
             "invalid_name",

@@ -20,6 +20,7 @@ __all__ = [
     "SignedIn",
     "end",
     "end_all",
+    "end_each",
     "find",
     "list_of",
     "renew",
@@ -193,15 +194,20 @@ def end(who: SignedIn, session_id: str) -> None:
 def end_all(user_id: str, *, but: str | None = None) -> int:
     """Sign a person out everywhere, or everywhere else (a step); how many browsers that were."""
     with transaction():
-        return changed(
-            update(UserSession)
-            .where(
-                UserSession.user_id == user_id,
-                UserSession.ended_at.is_(None),
-                UserSession.id != (but or ""),
-            )
-            .values(ended_at=clock.now())
+        return end_each(user_id, but=but)
+
+
+def end_each(user_id: str, *, but: str | None = None) -> int:
+    """As `end_all` (a part), for what has to happen together with it."""
+    return changed(
+        update(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.id != (but or ""),
         )
+        .values(ended_at=clock.now())
+    )
 
 
 def list_of(who: SignedIn) -> Sequence[UserSession]:

@@ -44,6 +44,7 @@ def test_what_is_changed_is_shown_and_written_into_the_audit_log(inside):
     ("values", "field", "code"),
     [
         ({"name": " "}, "organization", "invalid_name"),
+        ({"name": "Foo\r\nBcc: x"}, "organization", "invalid_name"),
         ({"accent": "red"}, "accent", "invalid_colour"),
         ({"accent": "#fff;}*{display:none}"}, "accent", "invalid_colour"),
         ({"accent": "#ffdd00"}, "accent", "pale_colour"),

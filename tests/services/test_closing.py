@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from app.extensions import db, reading, transaction
 from app.kit.errors import Conflict, Refused
-from app.models import AuditEntry, Order, Provider, Refund, RefundStatus
+from app.models import AuditEntry, Order, OrderStatus, Provider, Refund, RefundStatus
 from app.services import closing, invitations, organizations, sessions
 from tests import world
 from tests.merchant import PASSWORD
@@ -106,3 +106,12 @@ def test_the_name_is_free_again_and_another_organization_is_untouched(app, shop)
     with app.app_context():
         assert organizations.find("Acme") is None
         assert organizations.ensure("Acme").slug == "acme"
+
+
+def test_an_order_that_failed_can_be_paid_again_so_it_keeps_it_too(shop):
+    order = shop.order(20)
+    live(shop, order)
+    with shop.inside(), transaction():
+        db.session.get_one(Order, order["orderId"]).status = OrderStatus.failed
+    with pytest.raises(Conflict):
+        close(shop)

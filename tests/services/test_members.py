@@ -142,6 +142,8 @@ def test_a_member_is_not_invited_again_and_a_wrong_address_is_said(office):
     for email, role, code in [
         ("owner@acme.example", "member", "is_member"),
         ("nowhere", "member", "invalid_email"),
+        ("root,admin,b@x.example", "member", "invalid_email"),
+        ("x(y)@z.example", "member", "invalid_email"),
         ("new@acme.example", "king", "invalid_role"),
     ]:
         with pytest.raises(Refused) as refusal:

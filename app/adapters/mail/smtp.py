@@ -35,7 +35,7 @@ class SmtpMailer:
         if how == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=self._tls)
         elif how == "none" and not _is_this_machine(host):
-            raise MailRefused("Mail travels unencrypted on this machine only")
+            raise MailUnavailable("mail travels unencrypted on this machine only")
         else:
             server = smtplib.SMTP(host, port, timeout=PATIENCE)
         try:
@@ -50,20 +50,24 @@ class SmtpMailer:
 
 
 def _understood(error: Exception) -> Exception:
-    """A 5xx is for good, everything else may pass. What the server said about the password stays
+    """Only a final no to this letter or its reader is for good. What is wrong with the server, the
+    password or the set-up can be mended, and the letter is wanted then.
+    What the server said about the password stays
     out of it: some servers repeat what they were sent."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return MailRefused(f"the server does not take the password ({error.smtp_code})")
+        return MailUnavailable(f"the server does not take the password ({error.smtp_code})")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _said in error.recipients.values()]
         final = all(code >= 500 for code in codes)
         text = f"the server does not take the address ({', '.join(map(str, codes))})"
         return MailRefused(text) if final else MailUnavailable(text)
+    if isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPHeloError):
+        return MailUnavailable(f"the server answered {error.smtp_code} before any letter")
     if isinstance(error, smtplib.SMTPResponseException):
         text = f"the server answered {error.smtp_code}"
         return MailRefused(text) if error.smtp_code >= 500 else MailUnavailable(text)
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return MailRefused("the server offers no encryption, or no sign-in")
+        return MailUnavailable("the server offers no encryption, or no sign-in")
     if isinstance(error, ValueError) and not isinstance(error, OSError):
         return MailRefused(str(error))
     return MailUnavailable(f"{type(error).__name__}: {error}")

@@ -111,7 +111,7 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(serve):
 
 def test_without_starttls_nothing_is_sent(serve, certificate):
     box = Mailbox()
-    with pytest.raises(MailRefused, match="no encryption"):
+    with pytest.raises(MailUnavailable, match="no encryption"):
         mailer(serve(box, encrypted=False), certificate).send(LETTER)
     assert box.letters == []
 
@@ -121,16 +121,16 @@ def test_plain_mail_stays_on_this_machine(serve):
     server = serve(box, encrypted=False)
     mailer(server, security="none").send(LETTER)
     assert len(box.letters) == 1
-    with pytest.raises(MailRefused, match="unencrypted"):
+    with pytest.raises(MailUnavailable, match="unencrypted"):
         mailer(server, security="none", host="mail.example.com").send(LETTER)
 
 
-def test_a_wrong_password_is_a_refusal_that_does_not_repeat_it(serve, certificate):
+def test_a_wrong_password_can_be_mended_and_is_not_repeated(serve, certificate):
     def never(*_):
         return AuthResult(success=False, handled=False, message="535 no, not 'open sesame'")
 
     server = serve(Mailbox(), authenticator=never, auth_required=True)
-    with pytest.raises(MailRefused) as refusal:
+    with pytest.raises(MailUnavailable) as refusal:
         mailer(server, certificate, username="ada", password="open sesame").send(LETTER)
     assert "open sesame" not in str(refusal.value)
 
