@@ -17,7 +17,7 @@ ACROSS = {
     "app/kit/tenancy.py",
     "app/services/api_keys.py",
     "app/services/figures.py",
-    "app/services/inbound.py",
+    "app/services/inbound/matching.py",
     "app/services/reconcile.py",
     "app/services/sandbox/page.py",
     "app/services/sealing/places.py",

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.money import Money
+from app.kit.tokens import short
 from app.models.base import JSON, Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
 __all__ = ["OPEN", "Payment", "PaymentStatus", "Refund", "RefundStatus"]
@@ -65,11 +66,13 @@ class Payment(OrgScoped, Stamped, Model):
             unique=True,
         ),
         Index("ix_payments_next_check", "next_check_at"),
+        Index("uq_payments_reference", "reference", unique=True),
     )
     ID_PREFIX = "pay"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     order_id: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(15))  # the id, for those who take no longer one
     gateway: Mapped[str] = mapped_column(String(20))
     method: Mapped[str | None] = mapped_column(String(30))
     offered: Mapped[list[str]] = mapped_column(JSON, default=list)  # methods it can be paid by
@@ -86,11 +89,16 @@ class Payment(OrgScoped, Stamped, Model):
     test_mode: Mapped[bool] = mapped_column(Boolean)
     gateway_ref: Mapped[str | None] = mapped_column(String(120))  # session, link, invoice
     gateway_payment_id: Mapped[str | None] = mapped_column(String(120))  # the money itself
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # phone, email typed for it
     action: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the customer does next
     failure: Mapped[str | None] = mapped_column(String(300))
     checks: Mapped[int] = mapped_column(Integer, default=0)  # since its outcome is unknown
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.reference = short(self.id)
 
     @property
     def money(self) -> Money:
@@ -139,6 +147,7 @@ class Refund(OrgScoped, Stamped, Model):
     cause: Mapped[str] = mapped_column(String(20), default="requested")  # duplicate, late
     status: Mapped[str] = mapped_column(String(12), default=RefundStatus.requested)
     gateway_refund_id: Mapped[str | None] = mapped_column(String(120))
+    claim_url: Mapped[str | None] = mapped_column(String(2048))  # where the customer collects it
     failure: Mapped[str | None] = mapped_column(String(300))
     checks: Mapped[int] = mapped_column(Integer, default=0)
 

@@ -46,6 +46,8 @@ class Provider(OrgScoped, Stamped, Model):
     use_own_credentials: Mapped[bool] = mapped_column(Boolean, default=False)
     success_url: Mapped[str | None] = mapped_column(String(2048))
     cancel_url: Mapped[str | None] = mapped_column(String(2048))
+    # Gateways that may take over, in this order, when the provider's own is down.
+    fallback_gateways: Mapped[list[str]] = mapped_column(JSON, default=list)
     late_policy: Mapped[str] = mapped_column(String(10), default=LatePolicy.accept)
 
 

@@ -11,6 +11,7 @@ __all__ = ["Category", "Field", "GatewaySpec", "Method", "Spec", "mark"]
 
 Category = Literal["Payments", "Notifications", "Analytics", "Media"]
 Kind = Literal["text", "secret", "choice", "number", "switch"]
+Pace = Literal["page", "push", "reference"]
 
 CAP = 99_999_999  # minor units, where a gateway does not set its own
 
@@ -48,6 +49,9 @@ class Method:
     hint: str = ""
     currencies: frozenset[str] | None = None  # None: all the gateway takes
     asks: tuple[str, ...] = ()  # what the customer types at checkout: phone, email
+    # How customers pay, and so how often the gateway is asked: on a page at once, in an app that
+    # was notified within minutes, or by a reference within days.
+    pace: Pace = "page"
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ class GatewaySpec:
     registers: bool = False  # it has an API at which our address is registered and looked at
     is_builtin: bool = False  # ours: it needs no credentials and may be switched off
     base_url_env: str = ""
+    # {field: (value, variable)}: where a field chooses between companies, another one's address.
+    other_base_url: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    tells: Literal["account", "payment"] = "account"  # where it learns our address for its calls
     calls_by: Literal["POST", "GET"] = "POST"  # how it calls us
 
     @property
@@ -79,6 +86,17 @@ class GatewaySpec:
     def limits_of(self, currency: str) -> tuple[int, int]:
         """Smallest and largest amount, in minor units."""
         return self.minimum.get(currency, 1), self.cap.get(currency, CAP)
+
+    def base_url_of(self, values: Mapping[str, str]) -> str:
+        """The name of the variable with which an operator moves these values' host; may be ""."""
+        for name, (value, variable) in self.other_base_url.items():
+            if values.get(name) == value:
+                return variable
+        return self.base_url_env
+
+    def method(self, name: str | None) -> Method | None:
+        """The method of that name, where the catalogue has it."""
+        return next((one for one in self.methods if one.name == name), None)
 
     def methods_for(self, currency: str) -> tuple[Method, ...]:
         """The methods that take this currency, in the catalogue's order."""

@@ -37,6 +37,8 @@ def check(service: str, scope: Scope) -> Health:
     Raises NotFound for a service without addresses of ours, Refused with what the gateway said.
     """
     endpoints, url = _connect(service, scope)
+    if not endpoints.can_look:
+        return _remembered(service, scope, url)
     with _said():
         found = endpoints.find(url)
     return _noted(service, scope, _health(service, scope, url, found))
@@ -58,9 +60,16 @@ def mend(service: str, scope: Scope, *, actor: str) -> Health:
         throttle.forget(alone)
 
 
+def _remembered(service: str, scope: Scope, url: str) -> Health:
+    """Where the company does not tell how it is registered, what came of registering it here."""
+    with reading():
+        row = inbound_endpoints.find(service, scope.kind, scope.owner)
+    return Health("fine" if row and row.check_state == "fine" else "missing", url)
+
+
 def _mend(service: str, scope: Scope, endpoints: Any, url: str, actor: str) -> Health:
     with _said():
-        found = endpoints.find(url)
+        found = endpoints.find(url) if endpoints.can_look else None
         health = _health(service, scope, url, found)
         if health.state == "fine":
             return health
@@ -70,8 +79,9 @@ def _mend(service: str, scope: Scope, endpoints: Any, url: str, actor: str) -> H
             return Health("fine", url)
         made = endpoints.create(url)
     shown = _keep(service, scope, endpoints, made, actor)
-    with _said():
-        endpoints.keep_only(url, made.id)
+    if endpoints.can_look:
+        with _said():
+            endpoints.keep_only(url, made.id)
     return Health("fine", url, secret=shown)
 
 
@@ -97,15 +107,7 @@ def _connect(service: str, scope: Scope) -> tuple[Any, str]:
         endpoints = routing.connect_scope(service, scope).endpoints
     if endpoints is None:
         raise NotFound("This gateway has no endpoints to register")
-    return endpoints, _url(service, scope)
-
-
-def _url(service: str, scope: Scope) -> str:
-    if scope == PLATFORM:
-        return inbound_endpoints.address(service)
-    with transaction():
-        row = inbound_endpoints.ensure(service, scope.kind, scope.owner)
-        return inbound_endpoints.address(service, row.token)
+    return endpoints, inbound_endpoints.of_scope(service, scope)
 
 
 def _health(service: str, scope: Scope, url: str, found: base.EndpointState | None) -> Health:
@@ -119,9 +121,10 @@ def _health(service: str, scope: Scope, url: str, found: base.EndpointState | No
 
 
 def _has_secret(service: str, scope: Scope) -> bool:
+    name = services()[service].event_secret
     with reading():
         values = credentials.stored(service, scope).values
-    return bool(values.get(services()[service].event_secret))
+    return not name or bool(values.get(name))
 
 
 def _keep(
@@ -134,7 +137,8 @@ def _keep(
     name = services()[service].event_secret
     try:
         with transaction():
-            credentials.save(service, scope, {name: made.secret}, actor=actor)
+            if made.secret:
+                credentials.save(service, scope, {name: made.secret}, actor=actor)
             records.audit("event_endpoint.created", actor=actor, subject=service, endpoint=made.id)
     except BaseException:
         endpoints.delete(made.id)

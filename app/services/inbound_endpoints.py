@@ -4,15 +4,25 @@ and what is known of the calls that come there."""
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from app.extensions import changed, db, insert_once, settings, transaction
 from app.kit import clock
 from app.kit.tokens import new_id, new_token
 from app.models import DoorKind, InboundEndpoint
 from app.services import doors
+from app.services.credentials.scopes import PLATFORM, Scope
 
-__all__ = ["address", "ensure", "forget_check", "note_call", "note_check", "note_refusal"]
+__all__ = [
+    "address",
+    "ensure",
+    "find",
+    "forget_check",
+    "note_call",
+    "note_check",
+    "note_refusal",
+    "of_scope",
+]
 
 NOTE_EVERY = timedelta(minutes=1)  # a flood of calls, right or forged, costs one write a minute
 
@@ -33,19 +43,36 @@ def ensure(gateway: str, kind: str, owner: str) -> InboundEndpoint:
     )
     if made:
         doors.cut(DoorKind.inbound, token, endpoint_id)
-    return db.session.scalars(
-        select(InboundEndpoint).where(
-            InboundEndpoint.gateway == gateway,
-            InboundEndpoint.scope_kind == kind,
-            InboundEndpoint.scope_owner == owner,
-        )
-    ).one()
+    found: InboundEndpoint = db.session.scalars(_of(gateway, kind, owner)).one()
+    return found
+
+
+def find(gateway: str, kind: str, owner: str) -> InboundEndpoint | None:
+    """The endpoint of a scope of the current organization, if it was ever minted (a part)."""
+    found: InboundEndpoint | None = db.session.scalars(_of(gateway, kind, owner)).one_or_none()
+    return found
+
+
+def _of(gateway: str, kind: str, owner: str) -> Select[Any]:
+    return select(InboundEndpoint).where(
+        InboundEndpoint.gateway == gateway,
+        InboundEndpoint.scope_kind == kind,
+        InboundEndpoint.scope_owner == owner,
+    )
 
 
 def address(gateway: str, token: str | None = None) -> str:
     """The absolute address to register at a gateway; without a token the platform's."""
     path = f"/api/webhooks/{gateway}" + (f"/{token}" if token else "")
     return settings().public_base_url + path
+
+
+def of_scope(gateway: str, scope: Scope) -> str:
+    """The absolute address of a scope (a step: it is minted where there is none)."""
+    if scope == PLATFORM:
+        return address(gateway)
+    with transaction():
+        return address(gateway, ensure(gateway, scope.kind, scope.owner).token)
 
 
 def note_call(seen: InboundEndpoint) -> None:

@@ -1,7 +1,8 @@
 """Payments: asking a gateway, writing down what came of it, asking again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -11,7 +12,8 @@ from app.kit import clock
 from app.kit.errors import AppError, NotFound
 from app.models import Order, Payment, PaymentStatus
 from app.models.payment import OPEN
-from app.services import orders, records, routing, tasks
+from app.registry import gateway
+from app.services import inbound_endpoints, orders, records, routing, tasks
 from app.services.credentials import Scope
 from app.services.orders import attention, schedule
 
@@ -25,6 +27,7 @@ __all__ = [
     "record",
     "record_error",
     "request_for",
+    "returned",
     "stop",
 ]
 
@@ -40,16 +43,19 @@ def new(
     method: str | None,
     test_mode: bool,
     wanted: Sequence[str] = (),
+    answers: Mapping[str, str] | None = None,
 ) -> Payment:
     """Write down the intention to ask a gateway, before it is asked (a part).
 
-    `wanted` are the methods to offer, where the customer chooses later.
+    `wanted` are the methods to offer, where the customer chooses later; `answers` what they typed
+    for the one they chose.
     """
     payment = Payment(
         order_id=order.id,
         gateway=gateway,
         method=method,
         offered=list(wanted),
+        answers=dict(answers or {}),
         status=PaymentStatus.created,
         amount_minor=order.amount_minor,
         currency=order.currency,
@@ -63,11 +69,12 @@ def new(
     return payment
 
 
-def request_for(order: Order, payment: Payment, **answers: str) -> base.PaymentRequest:
+def request_for(order: Order, payment: Payment) -> base.PaymentRequest:
     """What the gateway is asked, from stored values alone, so that a repetition is the same."""
     page = f"{settings().public_base_url}/checkout/o/{order.token}"
     return base.PaymentRequest(
         payment_id=payment.id,
+        reference=payment.reference,
         order_id=order.id,
         org_id=order.org_id,
         money=payment.money,
@@ -77,13 +84,23 @@ def request_for(order: Order, payment: Payment, **answers: str) -> base.PaymentR
         cancel_url=page,
         expires_at=order.expires_at,
         idempotency_key=payment.id,
+        created_at=payment.created_at,
+        notify_url=_notify_url(payment),
         method=payment.method,
         customer_email=order.customer_email,
         locale=order.locale,
         wanted=tuple(payment.offered),
         session_until=_session_until(order.expires_at, payment.created_at),
-        answers=answers,
+        answers=payment.answers,
         metadata=order.details,
+    )
+
+
+def _notify_url(payment: Payment) -> str:
+    if gateway(payment.gateway).tells == "account":
+        return ""
+    return inbound_endpoints.of_scope(
+        payment.gateway, Scope(payment.scope_kind, payment.scope_owner)
     )
 
 
@@ -204,7 +221,48 @@ def ask(
         created = adapter.find_payment(request_for(order, payment))
         record(payment_id, created)
         ref = created.gateway_ref
-    return orders.settle(payment_id, adapter.retrieve_payment(ref), actor=actor)
+    snapshot = adapter.retrieve_payment(ref)
+    if snapshot.is_approved and _may_complete(payment_id):
+        snapshot = _complete(adapter, ref, request_for(order, payment))
+    return orders.settle(payment_id, snapshot, actor=actor)
+
+
+def _may_complete(payment_id: str) -> bool:
+    """The customer agreed to pay: whether the order still wants the money (a step).
+
+    If it does it is processing from here on, so nobody cancels it, lets it expire or starts
+    another payment while the money is being taken.
+    """
+    with transaction():
+        order, payment = orders.lock(payment_id)
+        is_wanted = order.is_payable and order.expires_at > clock.now()
+        is_under_way = payment.status == PaymentStatus.processing
+        if not payment.is_live or payment.status not in OPEN or not (is_wanted or is_under_way):
+            return False
+        orders.merge(order, payment, base.Snapshot("processing"))
+        return True
+
+
+def _complete(adapter: Any, ref: str, request: base.PaymentRequest) -> base.Snapshot:
+    try:
+        taken: base.Snapshot = adapter.complete_payment(ref, request)
+    except base.Declined as error:
+        return base.Snapshot("failed", failure=error.reason)
+    return taken
+
+
+def returned(payment_id: str, query: Mapping[str, str]) -> orders.Settled:
+    """The customer came back from the gateway (a flow): settle what their browser brought along,
+    where the gateway puts something into its address, else what it says itself. Nothing that a
+    browser brings is ever a payment. Raises as `ask`.
+    """
+    _, payment = _load(payment_id)
+    if payment.gateway_ref:
+        adapter = routing.connect_payment(payment)
+        brought = adapter.read_return(payment.gateway_ref, query)
+        if brought and brought.status != "succeeded":
+            return orders.settle(payment_id, brought, actor="return page")
+    return ask(payment_id, actor="return page")
 
 
 def check(payment_id: str) -> tasks.Again | None:

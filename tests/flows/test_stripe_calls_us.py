@@ -184,12 +184,12 @@ def test_the_platforms_account_has_two_addresses(make_app, stripe_fake):
 def test_with_the_database_away_stripe_is_told_to_try_again(stripe_shop, monkeypatch):
     from sqlalchemy.exc import OperationalError
 
-    from app.services import inbound
+    from app.services.inbound import receiving
 
     _, event = paid_event(stripe_shop)
 
     def away(*_args):
         raise OperationalError("INSERT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr(inbound, "_store", away)
+    monkeypatch.setattr(receiving, "_store", away)
     assert stripe_shop.tell(event).status_code == 503

@@ -13,7 +13,7 @@ from tests import world
 PAID: set[str] = set()
 
 
-class ToyGateway:
+class ToyGateway(base.Plain):
     """Money by pigeon."""
 
     name = "toy"
@@ -27,9 +27,6 @@ class ToyGateway:
         return base.Created(f"toy-{request.payment_id}", action=actions.Wait("A pigeon is coming"))
 
     find_payment = create_payment
-
-    def continues(self, gateway_ref, method):
-        return False
 
     def retrieve_payment(self, gateway_ref):
         if gateway_ref in PAID:

@@ -111,6 +111,7 @@ def _refund(one: Refund) -> schema.RefundAnswer:
         status=one.status,
         reason=one.reason,
         cause=one.cause,
+        claim_url=one.claim_url,
         failure=one.failure,
         created_at=clock.iso(one.created_at),
     )

@@ -135,6 +135,10 @@ class RefundAnswer(Answer):
     status: RefundStatus
     reason: str | None
     cause: Annotated[str, Field(description="`requested`, `duplicate` or `late`.")]
+    claim_url: Annotated[
+        str | None,
+        Field(description="Where the customer collects it, if it does not come by itself."),
+    ]
     failure: str | None
     created_at: Moment
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
+from app.kit import contacts
 from app.registry import gateways
 
 __all__ = [
@@ -78,9 +79,9 @@ class IntentFields(Body):
     external_id: Annotated[Text, Field(max_length=255)] | None = Field(
         None, description="Your own id; echoed everywhere, as text.", examples=["ORDER-1042"]
     )
-    customer_email: (
-        Annotated[Text, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None
-    ) = Field(None, description="Where a receipt goes.", examples=["ada@example.com"])
+    customer_email: Annotated[Text, Field(max_length=254, pattern=contacts.MAIL)] | None = Field(
+        None, description="Where a receipt goes.", examples=["ada@example.com"]
+    )
     locale: Annotated[Text, Field(max_length=10, pattern=LANGUAGE_TAG)] | None = Field(
         None, description="The checkout's language.", examples=["pt-PT"]
     )

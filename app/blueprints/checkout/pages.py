@@ -65,7 +65,7 @@ def status(token: str) -> ResponseReturnValue:
 
 def come_back(token: str) -> ResponseReturnValue:
     with _few(token):
-        checkout.come_back(_find(token))
+        checkout.come_back(_find(token), request.args.to_dict())
     return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 

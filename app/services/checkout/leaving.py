@@ -1,5 +1,7 @@
 """Coming back from a gateway, and giving up. Flows."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from app.adapters.gateways import base
@@ -14,14 +16,14 @@ __all__ = ["come_back", "give_up"]
 log = structlog.get_logger()
 
 
-def come_back(found: Found) -> None:
+def come_back(found: Found, query: Mapping[str, str]) -> None:
     """The customer returned from a gateway: ask it once. What they say proves nothing."""
     with as_org(found.org_id):
         now = page(found)
         if now.payment is None or now.payment.status not in OPEN:
             return
         try:
-            payments.ask(now.payment.id, actor="return page")
+            payments.returned(now.payment.id, query)
         except base.GatewayError as error:
             log.info("checkout.return_unanswered", error=type(error).__name__)
 

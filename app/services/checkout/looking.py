@@ -24,6 +24,7 @@ from app.models.payment import OPEN
 from app.registry import Method, gateway
 from app.services import branding, doors, routing
 from app.services.branding import Brand
+from app.services.credentials import Scope
 
 __all__ = ["Found", "Page", "find", "image", "page"]
 
@@ -114,14 +115,23 @@ def _action(live: Payment | None) -> actions.Action | None:
 
 def _methods(order: Order, tried: Sequence[Payment]) -> tuple[Method, ...]:
     """What the customer may choose: what the gateway offered when it was asked at the API, else
-    the catalogue's methods for the currency."""
+    what the account can, as its settings are now."""
     spec = gateway(order.gateway)
     possible = spec.methods_for(order.currency)
-    offered = next((one.offered for one in tried if one.offered), None)
+    offered: Sequence[str] | None = next((one.offered for one in tried if one.offered), None)
     if offered is None:
-        return possible if spec.creates_at == "pay" else ()
+        offered = _of_account(order) if spec.creates_at == "pay" else ()
     named = {method.name: method for method in possible}
     return tuple(named[name] for name in offered if name in named)
+
+
+def _of_account(order: Order) -> tuple[str, ...]:
+    try:
+        adapter = routing.connect_scope(order.gateway, Scope(order.scope_kind, order.scope_owner))
+    except base.Misconfigured:
+        return ()
+    found: tuple[str, ...] = adapter.methods
+    return found
 
 
 def image(found: Found) -> tuple[str, bytes]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.adapters.gateways import actions, base
 from app.extensions import db, transaction
-from app.kit import clock
+from app.kit import clock, contacts
 from app.kit.errors import Conflict, Refused
 from app.kit.tenancy import as_org
 from app.models import Order, Payment, PaymentStatus
@@ -45,7 +45,7 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | Non
         shown = None if isinstance(now.action, actions.AskCustomer) else now.action
         if now.payment and now.payment.method == method.name and shown:
             return now
-        _must_answer(method, answers)
+        answers = _answered(method, answers)
         if now.payment and _continues(now.payment, method):
             _go_on(now.order, now.payment, method, answers)
         else:
@@ -72,12 +72,32 @@ def _wanted(now: Page, wanted: str) -> Method:
     raise Refused("Choose one of the payment methods shown", "invalid_method", field="method")
 
 
-def _must_answer(method: Method, answers: Mapping[str, str]) -> None:
+def _answered(method: Method, typed: Mapping[str, str]) -> dict[str, str]:
+    """What the method asks of the customer, as gateways want to have it."""
+    found = {}
     for name in method.asks:
-        if not answers.get(name):
+        if not typed.get(name):
             raise Refused(
                 "This payment method needs one more answer", f"missing_{name}", field=name
             )
+        found[name] = _READ[name](typed[name])
+    return found
+
+
+def _phone(typed: str) -> str:
+    try:
+        return contacts.international(typed)
+    except contacts.BadNumber as error:
+        raise Refused("Check the number", "invalid_phone", field="phone") from error
+
+
+def _email(typed: str) -> str:
+    if not contacts.is_mail_address(typed):
+        raise Refused("Check the e-mail address", "invalid_email", field="email")
+    return typed
+
+
+_READ: dict[str, Callable[[str], str]] = {"phone": _phone, "email": _email}
 
 
 def _continues(payment: Payment, method: Method) -> bool:
@@ -93,9 +113,9 @@ def _continues(payment: Payment, method: Method) -> bool:
 
 
 def _go_on(order: Order, payment: Payment, method: Method, answers: Mapping[str, str]) -> None:
-    _choose(order.id, payment.id, method.name)
-    payment.method = method.name
-    request = payments.request_for(order, payment, **answers)
+    _choose(order.id, payment.id, method.name, answers)
+    payment.method, payment.answers = method.name, dict(answers)
+    request = payments.request_for(order, payment)
     _call(
         payment,
         lambda adapter: adapter.continue_payment(payment.gateway_ref, request),
@@ -113,7 +133,7 @@ def _call(payment: Payment, ask: Callable[[Any], base.Created]) -> None:
             raise _no_answer() from error
 
 
-def _choose(order_id: str, payment_id: str, method: str) -> None:
+def _choose(order_id: str, payment_id: str, method: str, answers: Mapping[str, str]) -> None:
     """Write down the choice before the gateway hears of it (a step). Raises Conflict when the
     order moved on meanwhile."""
     with transaction():
@@ -121,7 +141,7 @@ def _choose(order_id: str, payment_id: str, method: str) -> None:
         payment = db.session.get_one(Payment, payment_id)
         if not order.is_payable or not payment.is_live or payment.was_shown:
             raise Conflict("This payment has moved on; look again", "payment_moved_on")
-        payment.method = method
+        payment.method, payment.answers = method, dict(answers)
         records.timeline(order, "payment.method", payment=payment, actor="customer", method=method)
 
 
@@ -130,8 +150,8 @@ def _start(now: Page, method: Method, answers: Mapping[str, str]) -> None:
     be dead first if the customer has ever seen a way to pay it."""
     if now.payment and now.payment.was_shown and now.payment.status in OPEN:
         _stop(now.order, now.payment)
-    payment = _open(now, method.name)
-    request = payments.request_for(now.order, payment, **answers)
+    payment = _open(now, method.name, answers)
+    request = payments.request_for(now.order, payment)
     _call(payment, lambda adapter: adapter.create_payment(request))
 
 
@@ -150,7 +170,7 @@ def _stop(order: Order, payment: Payment) -> None:
         ) from error
 
 
-def _open(now: Page, method: str) -> Payment:
+def _open(now: Page, method: str, answers: Mapping[str, str]) -> Payment:
     """A new live payment, if the order still is what the customer saw (a step)."""
     with transaction():
         order = _locked(now.order.id)
@@ -164,6 +184,7 @@ def _open(now: Page, method: str) -> Payment:
             gateway=order.gateway,
             method=method,
             test_mode=order.test_mode,
+            answers=answers,
         )
         db.session.flush()
         records.timeline(order, "payment.method", payment=payment, actor="customer", method=method)

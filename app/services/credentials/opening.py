@@ -94,7 +94,7 @@ def complete(found: Stored, values: Mapping[str, str]) -> Credentials:
             values.setdefault(one.name, one.default)
     if service.gateway and service.gateway.is_builtin:
         values["webhookSecret"] = _sandbox_secret(found.scope)
-    return Credentials(values, _base_url(service))
+    return Credentials(values, _base_url(service, values))
 
 
 def _open(found: Stored, name: str, is_secret: bool) -> str:
@@ -122,8 +122,8 @@ def _environment(service: str) -> Stored:
     return Stored(PLATFORM, service, values=values)
 
 
-def _base_url(service: Spec) -> str | None:
-    name = service.gateway.base_url_env if service.gateway else ""
+def _base_url(service: Spec, values: Mapping[str, str]) -> str | None:
+    name = service.gateway.base_url_of(values) if service.gateway else ""
     return settings().base_url(name) if name else None
 
 

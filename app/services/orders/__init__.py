@@ -1,5 +1,5 @@
 """Orders: the one place where their state changes, and the ways to look at them."""
 
-from app.services.orders.settle import Settled, lock, settle
+from app.services.orders.settle import Settled, lock, merge, settle
 
-__all__ = ["Settled", "lock", "settle"]
+__all__ = ["Settled", "lock", "merge", "settle"]

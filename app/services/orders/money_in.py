@@ -12,6 +12,7 @@ from app.services import events, records, refunding, tasks
 __all__ = ["fall_through", "supersede", "take"]
 
 ENDED = {OrderStatus.cancelled, OrderStatus.expired}
+MISMATCHES = {"amount_mismatch", "mode_mismatch", "account_mismatch"}
 
 
 def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None:
@@ -21,6 +22,8 @@ def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None
     if problem := _mismatch(payment, snapshot):
         _hold(order, payment, problem, snapshot, actor)
         return
+    if order.attention in MISMATCHES:
+        order.attention = None  # what was missing came after all
     payment.status = PaymentStatus.succeeded
     payment.paid_at = snapshot.paid_at or clock.now()
     payment.failure = None

@@ -111,6 +111,7 @@ def _record(refund_id: str, result: base.RefundResult) -> tasks.Again | None:
         if refund.status in DONE:
             return None
         refund.gateway_refund_id = result.gateway_refund_id or refund.gateway_refund_id
+        refund.claim_url = result.claim_url or refund.claim_url
         refund.status = RefundStatus(result.status)
         refund.failure = result.failure
         if order.attention == "refund_unknown":

@@ -1,28 +1,13 @@
 """In which language Stripe's own page speaks to the customer."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from app.adapters.gateways import base
 from app.adapters.gateways.stripe import params
-from app.kit.money import Money
+from tests.adapters.gateways import rigs
 
 
 def request(locale):
-    return base.PaymentRequest(
-        payment_id="pay_1",
-        order_id="ord_1",
-        org_id="org_1",
-        money=Money(2000, "EUR"),
-        item_name="Credits",
-        return_url="https://pay.example.com/return",
-        cancel_url="https://pay.example.com/",
-        expires_at=datetime(2026, 1, 1, tzinfo=UTC),
-        idempotency_key="pay_1",
-        method="card",
-        locale=locale,
-    )
+    return rigs.request("card", locale=locale)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from app.adapters.gateways.stripe.endpoints import StripeEndpoints
 __all__ = ["StripeGateway"]
 
 
-class StripeGateway:
+class StripeGateway(base.Plain):
     """One Stripe account, by its secret key."""
 
     name = "stripe"
@@ -104,7 +104,7 @@ class StripeGateway:
         return bool(self._webhook_secrets())
 
     @property
-    def endpoints(self) -> StripeEndpoints:
+    def endpoints(self) -> StripeEndpoints:  # type: ignore[override]
         return StripeEndpoints(self.client)
 
     def verify(self) -> base.Verification:

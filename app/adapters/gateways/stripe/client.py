@@ -1,15 +1,12 @@
 """The connection to Stripe: one HTTP client for the process, and Stripe's errors in our words."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from urllib.request import getproxies
 
-import requests
 import stripe
 
 from app.adapters.gateways import base
+from app.adapters.gateways.sessions import Sessions
 
 __all__ = ["API_VERSION", "connect", "translated"]
 
@@ -19,30 +16,7 @@ CONNECT, READ = 3.0, 9.0  # seconds; with one retry a call stays under 25
 stripe.enable_telemetry = False  # it would write an id below the user's home and send it
 
 
-class _Sessions:
-    """One keep-alive session a thread, with the environment's proxies read once: looking them up
-    for every call costs more than the rest of the request's preparation."""
-
-    def __init__(self) -> None:
-        self._local = threading.local()
-        # What the operator sets for tests and peers is plain http, and near; Stripe is https.
-        self._proxies = {scheme: to for scheme, to in getproxies().items() if scheme == "https"}
-
-    def request(self, method: str, url: str, **options: Any) -> requests.Response:
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-            session.trust_env = False
-            session.max_redirects = 0
-            session.proxies.update(self._proxies)
-        found: requests.Response = session.request(method, url, allow_redirects=False, **options)
-        return found
-
-    def close(self) -> None:
-        """Sessions end with their threads."""
-
-
-_http = stripe.RequestsClient(timeout=(CONNECT, READ), session=_Sessions())  # type: ignore[arg-type]
+_http = stripe.RequestsClient(timeout=(CONNECT, READ), session=Sessions())  # type: ignore[arg-type]
 
 
 def connect(secret_key: str, base_url: str | None) -> stripe.StripeClient:

@@ -19,6 +19,8 @@ _EVENTS: Any = list(EVENTS)
 class StripeEndpoints:
     """The endpoints of one account; restricted keys need the right to write them."""
 
+    can_look = True
+
     def __init__(self, client: stripe.StripeClient) -> None:
         self.client = client
 

@@ -1,0 +1,58 @@
+"""What a gateway may refuse, or fail to say."""
+
+__all__ = [
+    "BadSignature",
+    "Busy",
+    "Declined",
+    "GatewayError",
+    "Impossible",
+    "MethodUnavailable",
+    "Misconfigured",
+    "Missing",
+    "NotPermitted",
+    "Unavailable",
+]
+
+
+class GatewayError(Exception):
+    """Something a gateway said or failed to say; `reason` may be shown to the merchant."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Declined(GatewayError):
+    """Refused for good: this payment will not happen."""
+
+
+class MethodUnavailable(GatewayError):
+    """None of the methods asked for can be used with this account and currency."""
+
+
+class Misconfigured(GatewayError):
+    """They do not accept our credentials, or these lack a permission. Nothing happened."""
+
+
+class NotPermitted(Misconfigured):
+    """They know our credentials, but these lack the permission for this one call."""
+
+
+class Unavailable(GatewayError):
+    """No answer, or one that leaves the outcome open. It may have happened."""
+
+
+class Busy(GatewayError):
+    """Too many requests. Nothing happened."""
+
+
+class Missing(GatewayError):
+    """They do not know the object."""
+
+
+class Impossible(GatewayError):
+    """The object is in a state in which this cannot be done."""
+
+
+class BadSignature(GatewayError):
+    """An inbound call that its sender did not prove to be theirs."""
