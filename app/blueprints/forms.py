@@ -74,7 +74,8 @@ def said(error: AppError) -> str:
         "last_way_in": _("Choose a password first: this is your only way in."),
         "wrong_name": _("Type the name exactly as it is."),
         "money_under_way": _(
-            "Money is under way: wait for open orders and refunds to end, or cancel the orders."
+            "Money is under way: wait for open orders, payments and refunds to end, or cancel the"
+            " orders."
         ),
         "pale_colour": _(
             "That is too pale to be read on white. %(colour)s would do.",

@@ -14,6 +14,7 @@ HANDLERS: dict[str, Handler] = {
     "inbound.apply": handlers.apply_inbound,
     "mail.send": handlers.send_mail,
     "orders.expire": handlers.expire_order,
+    "organizations.erase": handlers.erase_organization,
     "payments.cancel": handlers.cancel_payment,
     "payments.check": handlers.check_payment,
     "refunds.review": handlers.review_refunds,

@@ -1,7 +1,7 @@
 """One function for each task: unpack its arguments, call the service."""
 
 from app.kit.tenancy import current_org
-from app.services import deliveries, inbound, mail, payments, refunds, sandbox
+from app.services import deliveries, erasing, inbound, mail, payments, refunds, sandbox
 from app.services.orders import ending
 from app.services.tasks import Again, Claimed
 
@@ -26,6 +26,10 @@ def send_mail(task: Claimed) -> None:
 
 def expire_order(task: Claimed) -> Again | None:
     return ending.expire(task.args["order"])
+
+
+def erase_organization(_task: Claimed) -> Again | None:
+    return erasing.erase()
 
 
 def cancel_payment(task: Claimed) -> Again | None:

@@ -1,6 +1,12 @@
-"""Deleting an organization: nobody gets in any more, its secrets are gone, its books stay."""
+"""Deleting an organization, in two steps: nobody gets in any more; then, once no money is under
+way, its secrets are gone. Its books stay.
+
+Between the two lies a moment in which requests that were let in before come to their end: what
+they started can still be asked about, because the keys are there until it is decided.
+"""
 
 import secrets
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, or_, select, update
 
@@ -10,36 +16,52 @@ from app.kit.errors import Conflict, Refused
 from app.kit.tenancy import current_org
 from app.models import (
     ApiKey,
-    CredentialNote,
     Door,
     DoorKind,
-    InboundEndpoint,
-    IntegrationConfig,
     Invitation,
     Membership,
     Order,
     OrderStatus,
     Organization,
+    Payment,
     Provider,
-    ProviderCredentials,
     Refund,
     RefundStatus,
+    Task,
     WebhookEndpoint,
 )
-from app.services import records
+from app.models.payment import OPEN
+from app.services import records, tasks
 
-__all__ = ["close"]
+__all__ = ["UnderWay", "close", "under_way"]
 
-_UNDER_WAY = (RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown)
+IN_FLIGHT = 120  # seconds; longer than any request or task that was let in before
+_REFUNDING = (RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown)
+_PAYABLE = (OrderStatus.pending, OrderStatus.processing, OrderStatus.failed)
+_ASKING = ("payments.cancel", "refunds.review")
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """Real money that is not where it belongs yet. What was only played with in test mode keeps
+    nobody."""
+
+    orders: int
+    payments: int
+    refunds: int
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.payments or self.refunds)
 
 
 def close(typed: str, *, actor: str) -> None:
     """Delete the current organization (a step).
 
-    Keys, credentials, memberships and invitations go for good. Orders, payments, refunds and the
-    audit log stay in the database, because books have to be kept, and so do customers' receipts.
-    Raises Refused when `typed` is not its name, Conflict while money is under way: without keys
-    nobody could be asked about it.
+    People and callers are locked out at once; a task takes the secrets away for good when what was
+    let in before has come to its end. Orders, payments, refunds and the audit log stay in the
+    database, because books have to be kept, and so do customers' receipts. Raises Refused when
+    `typed` is not its name, Conflict while money is under way: without keys nobody could be asked
+    about it.
     """
     with transaction():
         query = select(Organization).where(Organization.id == current_org()).with_for_update()
@@ -49,42 +71,66 @@ def close(typed: str, *, actor: str) -> None:
         _must_be_settled()
         row.closed_at, row.slug = clock.now(), f"closed-{secrets.token_hex(6)}"
         _lock_out()
-        _forget_secrets()
+        tasks.add("organizations.erase", {}, due=clock.after(IN_FLIGHT), key=f"erase:{row.id}")
         records.audit("organization.deleted", actor=actor, subject=row.name)
 
 
-def _must_be_settled() -> None:
-    """Real money, that is: what was only played with in test mode keeps nobody."""
-    open_orders = db.session.scalar(
-        select(func.count(Order.id)).where(
-            Order.status.in_([OrderStatus.pending, OrderStatus.processing, OrderStatus.failed]),
-            or_(Order.status != OrderStatus.failed, Order.expires_at > clock.now()),
-            Order.test_mode.is_(False),
+def under_way() -> UnderWay:
+    """What the current organization would leave undecided (a part)."""
+    is_payable = Order.status.in_(_PAYABLE) & or_(
+        Order.status != OrderStatus.failed, Order.expires_at > clock.now()
+    )
+    # A reference that was given away may be paid after its order has ended: it is still asked
+    # about. Of a superseded payment the cancelling may not be certain yet.
+    is_open = or_(
+        Payment.status.in_(OPEN),
+        Payment.next_check_at.is_not(None),
+        Payment.id.in_(_asked_about()),
+    )
+    return UnderWay(
+        _count(select(func.count(Order.id)).where(is_payable, Order.test_mode.is_(False))),
+        _count(select(func.count(Payment.id)).where(is_open, Payment.test_mode.is_(False))),
+        _count(
+            select(func.count(Refund.id))
+            .join(Payment, Payment.id == Refund.payment_id)
+            .where(Refund.status.in_(_REFUNDING), Payment.test_mode.is_(False))
+        ),
+    )
+
+
+def _asked_about() -> list[str]:
+    """Payments about which a task still waits for a definite answer of the gateway."""
+    waiting = db.session.scalars(
+        select(Task.args).where(
+            Task.org_id == current_org(), Task.name.in_(_ASKING), Task.dead_at.is_(None)
         )
     )
-    under_way = db.session.scalar(
-        select(func.count(Refund.id))
-        .join(Order, Order.id == Refund.order_id)
-        .where(Refund.status.in_(_UNDER_WAY), Order.test_mode.is_(False))
-    )
-    if open_orders or under_way:
+    return [args["payment"] for args in waiting]
+
+
+def _count(query: object) -> int:
+    return db.session.scalar(query) or 0  # type: ignore[call-overload]
+
+
+def _must_be_settled() -> None:
+    found = under_way()
+    if found:
         raise Conflict(
-            f"Money is under way: {open_orders} open orders, {under_way} refunds not finished",
+            f"Money is under way: {found.orders} open orders, {found.payments} payments that may"
+            f" still come, {found.refunds} refunds not finished",
             "money_under_way",
-            orders=open_orders,
-            refunds=under_way,
+            orders=found.orders,
+            payments=found.payments,
+            refunds=found.refunds,
         )
 
 
 def _lock_out() -> None:
-    """People, callers and gateways: each loses the way in. Customers keep their receipts."""
+    """People and callers: each loses the way in. Customers keep their receipts, and gateways can
+    tell us about money until the secrets go."""
     org_id, now = current_org(), clock.now()
     changed(delete(Membership).where(Membership.organization_id == org_id))
-    changed(
-        delete(Door).where(
-            Door.org_id == org_id, Door.kind.in_([DoorKind.api_key, DoorKind.inbound])
-        )
-    )
+    changed(delete(Door).where(Door.org_id == org_id, Door.kind == DoorKind.api_key))
     changed(update(Provider).values(is_active=False))
     changed(update(ApiKey).where(ApiKey.revoked_at.is_(None)).values(revoked_at=now))
     changed(update(Invitation).where(Invitation.accepted_at.is_(None)).values(revoked_at=now))
@@ -93,8 +139,3 @@ def _lock_out() -> None:
         .where(WebhookEndpoint.disabled_at.is_(None))
         .values(disabled_at=now, disabled_reason="the organization was deleted")
     )
-
-
-def _forget_secrets() -> None:
-    for model in (IntegrationConfig, ProviderCredentials, CredentialNote, InboundEndpoint):
-        changed(delete(model))

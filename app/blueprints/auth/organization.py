@@ -49,7 +49,7 @@ def delete() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             closing.close(form.name.data or "", actor=session.actor())
-            flash(_("The organization is deleted."))
+            flash(_("The organization is deleted. Its keys and secrets go within some minutes."))
             return redirect(url_for(".show"), 303)
         except AppError as error:
             status = refuse(form, error)

@@ -99,9 +99,10 @@ def page(found: Found) -> Page:
         provider,
         branding.brand_of(row.Organization),
         live,
-        _methods(order, tried),
+        # What a deleted organization leaves is books and receipts; nothing is paid any more.
+        () if row.Organization.closed_at else _methods(order, tried),
         failed[-1] if failed and order.status == OrderStatus.failed else None,
-        _action(live),
+        None if row.Organization.closed_at else _action(live),
     )
 
 
