@@ -14,6 +14,7 @@ from app.services import passwords
 from tests import world
 from tests.servers import postgres, valkey
 from tests.servers.browser import LAUNCH_ARGS, find_chromium
+from tests.toy import toy  # noqa: F401, a fixture
 
 TEMPLATE = "gatehouse_template"
 BASE = "http://127.0.0.1:5999"
