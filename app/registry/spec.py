@@ -83,6 +83,15 @@ class GatewaySpec:
         """Decimal places this gateway takes of a currency."""
         return self.decimals.get(currency, exponent(currency))
 
+    def step_of(self, currency: str) -> int:
+        """The smallest amount it can count in a currency, in minor units."""
+        return int(10 ** (exponent(currency) - self.decimals_of(currency)))
+
+    def takes(self, minor: int, currency: str) -> bool:
+        """True for an amount, in minor units, that can be paid through it."""
+        smallest, largest = self.limits_of(currency)
+        return smallest <= minor <= largest and minor % self.step_of(currency) == 0
+
     def limits_of(self, currency: str) -> tuple[int, int]:
         """Smallest and largest amount, in minor units."""
         return self.minimum.get(currency, 1), self.cap.get(currency, CAP)

@@ -15,7 +15,7 @@ from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.kit.tokens import new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
-from app.services import doors, idempotency, orders, payments, records, routing
+from app.services import doors, failover, idempotency, orders, payments, records, routing
 from app.services.api_keys import Caller
 from app.services.idempotency import Claim, Key
 from app.services.orders import attention
@@ -90,8 +90,12 @@ def create(
         raise Refused("Cash App payments not available", "method_unavailable") from error
     except base.GatewayError as error:
         payments.record_error(payment.id, error, keep=True)
-        idempotency.release(opened.held)
-        raise payments.no_answer(error, order.id) from error
+        if not failover.take_over(order, payment, error):
+            idempotency.release(opened.held)
+            raise payments.no_answer(error, order.id) from error
+        body = dump(render(Intent(order, checkout_url(order))))
+        idempotency.complete(opened.held, 200, body)
+        return 200, body
 
     def answer() -> None:
         if opened.held:
@@ -158,7 +162,10 @@ def _open(
 def _resume(order_id: str, held: Claim) -> _Opened:
     order = db.session.scalars(select(Order).where(Order.id == order_id)).one()
     payment = db.session.scalars(
-        select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).limit(1)
+        select(Payment)
+        .where(Payment.order_id == order_id)
+        .order_by(Payment.is_live.desc(), Payment.id)
+        .limit(1)
     ).first()
     return _Opened(order, payment, held, is_resumed=True)
 

@@ -57,6 +57,7 @@ class Settings:
     late_policy: str
     success_url: str | None
     cancel_url: str | None
+    fallbacks: tuple[str, ...] = ()
 
 
 def create(
@@ -114,6 +115,13 @@ def check(
     check_redirect_url(cancel_url, "cancel_url")
     if webhook_url:
         _webhook_url(webhook_url)
+
+
+def _check_fallbacks(names: Sequence[str]) -> None:
+    """The test gateway never takes real money over."""
+    for name in names:
+        if name not in gateways() or gateways()[name].is_builtin:
+            raise Refused(f"{name} cannot take over", "invalid_fallback", field="fallback_first")
 
 
 def _free_slug(slug: str) -> str:
@@ -218,6 +226,7 @@ def update(provider_id: str, wanted: Settings, *, actor: str, seen: str | None =
     Raises Refused, naming the field, Conflict `saved_meanwhile`.
     """
     check(wanted.name, None, wanted.gateway, wanted.success_url, wanted.cancel_url)
+    _check_fallbacks(wanted.fallbacks)
     slug = slugify(wanted.slug or wanted.name)
     if slug in RESERVED:
         raise Refused(f"{slug} is a page of its own; choose another", "taken", field="slug")
@@ -226,6 +235,7 @@ def update(provider_id: str, wanted: Settings, *, actor: str, seen: str | None =
         "slug": slug,
         "is_active": wanted.is_active,
         "payment_gateway": wanted.gateway or None,
+        "fallback_gateways": list(dict.fromkeys(wanted.fallbacks)),
         "use_own_credentials": wanted.use_own_credentials,
         "late_policy": LatePolicy(wanted.late_policy),
         "success_url": check_redirect_url(wanted.success_url, "success_url"),

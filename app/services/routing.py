@@ -13,6 +13,7 @@ from app.services.api_keys import Caller
 from app.services.credentials import PLATFORM, Scope, Stored
 
 __all__ = [
+    "Asker",
     "Choice",
     "choose",
     "connect",
@@ -39,7 +40,18 @@ class Choice:
         return gateway(self.gateway)
 
 
-def choose(caller: Caller, asked: str | None) -> Choice:
+@dataclass(frozen=True)
+class Asker:
+    """Whose credentials may be used, as far as the choice depends on it."""
+
+    org_id: str
+    provider_id: str
+    gateway: str | None
+    uses_own_credentials: bool
+    uses_platform_credentials: bool
+
+
+def choose(caller: Caller | Asker, asked: str | None) -> Choice:
     """Pick gateway and scope for a new order.
 
     Raises Refused `gateway_not_configured` when no scope has values, or the first that has some
@@ -56,7 +68,7 @@ def choose(caller: Caller, asked: str | None) -> Choice:
     raise Refused(f'Gateway not configured: "{name}"', "gateway_not_configured")
 
 
-def _gateway_of(caller: Caller, asked: str | None) -> tuple[str, str]:
+def _gateway_of(caller: Caller | Asker, asked: str | None) -> tuple[str, str]:
     if asked:
         return asked, "request"
     if caller.gateway:
@@ -64,7 +76,7 @@ def _gateway_of(caller: Caller, asked: str | None) -> tuple[str, str]:
     return settings().default_gateway, "default"
 
 
-def scopes_of(caller: Caller, name: str) -> list[Scope]:
+def scopes_of(caller: Caller | Asker, name: str) -> list[Scope]:
     """The scopes a caller may use, most specific first."""
     spec = gateway(name)
     if not spec.is_active:

@@ -71,6 +71,7 @@ def _order(found: Order) -> dict[str, Any]:
         "currency": found.currency,
         "item_name": found.item_name,
         "gateway": found.gateway,
+        "gateway_reason": found.gateway_reason,
         "test_mode": found.test_mode,
         "created_at": clock.iso(found.created_at),
         "expires_at": clock.iso(found.expires_at),

@@ -100,7 +100,8 @@ class OrderAnswer(Answer):
     amount: Amount
     currency: Currency
     item_name: str
-    gateway: str
+    gateway: Annotated[str, Field(description="Through which it is paid, or would be, now.")]
+    gateway_reason: Annotated[str, Field(description="Why that one, and with whose credentials.")]
     test_mode: bool
     created_at: Moment
     expires_at: Moment

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.blueprints.api.requests_schema import Body, IntentFields, RefundFields
 from app.kit.errors import Refused
-from app.kit.money import InvalidAmount, Money, exponent, is_currency, read_decimal, to_minor
+from app.kit.money import InvalidAmount, Money, is_currency, read_decimal, to_minor
 from app.registry import GatewaySpec, gateways
 from app.registry.spec import CAP
 from app.services.intents import Wanted
@@ -76,13 +76,7 @@ def _plausible(number: Decimal) -> int:
 def _fits(minor: int, currency: str, spec: GatewaySpec | None) -> bool:
     if spec is None:
         return minor <= CAP
-    smallest, largest = spec.limits_of(currency)
-    return smallest <= minor <= largest and minor % _step(currency, spec) == 0
-
-
-def _step(currency: str, spec: GatewaySpec) -> int:
-    """The smallest amount a gateway can express, in minor units."""
-    return int(10 ** (exponent(currency) - spec.decimals_of(currency)))
+    return spec.takes(minor, currency)
 
 
 def refund_amount(
@@ -94,7 +88,7 @@ def refund_amount(
         return None, fields.reason
     try:
         minor = to_minor(read_decimal(body["amount"]), currency)
-        if minor % _step(currency, gateways()[gateway]):
+        if minor % gateways()[gateway].step_of(currency):
             raise InvalidAmount
     except InvalidAmount as error:
         raise Refused("Invalid amount provided", "invalid_amount") from error

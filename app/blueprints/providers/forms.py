@@ -20,7 +20,7 @@ from app.blueprints.forms import StoredForm
 from app.extensions import settings
 from app.models import EventType, LatePolicy, Provider
 from app.models.provider import SCOPES
-from app.registry import gateways
+from app.registry import gateways, services
 from app.services.events import DEFAULT_EVENTS
 
 __all__ = ["EndpointForm", "KeyForm", "NewForm", "ProviderForm", "values_of"]
@@ -43,6 +43,15 @@ def _gateways() -> list[Any]:
     active = [(name, spec.display_name) for name, spec in gateways().items() if spec.is_active]
     default = gettext("Platform default: %(gateway)s", gateway=settings().default_gateway)
     return _choices(("", default), *active)
+
+
+def _fallbacks() -> list[Any]:
+    able = [
+        (name, spec.title)
+        for name, spec in services().items()
+        if spec.gateway and spec.is_active and not spec.gateway.is_builtin
+    ]
+    return _choices(("", gettext("Nobody")), *able)
 
 
 class _Form(FlaskForm):  # type: ignore[misc]
@@ -71,6 +80,13 @@ class ProviderForm(_Form, StoredForm):
             ("active", _("Active")), ("inactive", _("Inactive: its keys are refused"))
         ),
     )
+    fallback_first = SelectField(
+        _("If it does not work, take over with"),
+        choices=_fallbacks,
+        default="",
+        description=_("Only where its keys are of the same mode, test or live."),
+    )
+    fallback_second = SelectField(_("And then with"), choices=_fallbacks, default="")
     late_policy = SelectField(
         _("Money that comes after the deadline"),
         choices=_choices(
@@ -107,6 +123,8 @@ def values_of(provider: Provider) -> dict[str, Any]:
         "slug": provider.slug,
         "status": "active" if provider.is_active else "inactive",
         "payment_gateway": provider.payment_gateway or "",
+        "fallback_first": "".join(provider.fallback_gateways[:1]),
+        "fallback_second": "".join(provider.fallback_gateways[1:2]),
         "late_policy": provider.late_policy,
         "use_own_credentials": provider.use_own_credentials,
         "success_url": provider.success_url or "",

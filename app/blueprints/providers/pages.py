@@ -92,6 +92,9 @@ def _wanted(form: ProviderForm) -> providers.Settings:
         gateway=form.payment_gateway.data or None,
         use_own_credentials=bool(form.use_own_credentials.data),
         late_policy=form.late_policy.data,
+        fallbacks=tuple(
+            one for one in (form.fallback_first.data, form.fallback_second.data) if one
+        ),
         success_url=form.success_url.data,
         cancel_url=form.cancel_url.data,
     )

@@ -22,11 +22,12 @@ from app.models import (
 )
 from app.models.payment import OPEN
 from app.registry import Method, gateway
-from app.services import branding, doors, routing
+from app.services import branding, doors, failover, routing
 from app.services.branding import Brand
 from app.services.credentials import Scope
+from app.services.failover import Offer
 
-__all__ = ["Found", "Page", "find", "image", "page"]
+__all__ = ["Found", "Page", "Way", "find", "image", "page"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Found:
 
     org_id: str
     order_id: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """One choice of the customer; `company` is named where it is another gateway's."""
+
+    value: str
+    method: Method
+    company: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,17 @@ class Page:
     methods: tuple[Method, ...]
     last_failure: str | None
     action: actions.Action | None
+    others: tuple[Offer, ...] = ()  # what may take over, once something went wrong
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """What the customer can choose now; nothing at the gateway that has not answered yet."""
+        own = () if self.is_unclear else tuple(Way(one.name, one) for one in self.methods)
+        return own + tuple(
+            Way(f"{offer.gateway}:{one.name}", one, offer.company)
+            for offer in self.others
+            for one in offer.methods
+        )
 
     @property
     def redirect_url(self) -> str | None:
@@ -81,7 +102,12 @@ def find(token: str) -> Found:
 
 def page(found: Found) -> Page:
     """The order as its customer sees it."""
-    with as_org(found.org_id), reading() as session:
+    with as_org(found.org_id):
+        return _page(found)
+
+
+def _page(found: Found) -> Page:
+    with reading() as session:
         row = session.execute(
             select(Order, Provider, Organization)
             .join(Provider, Provider.id == Order.provider_id)
@@ -92,6 +118,8 @@ def page(found: Found) -> Page:
             select(Payment).where(Payment.order_id == found.order_id).order_by(Payment.id)
         ).all()
     order, provider = row.Order, row.Provider
+    # What a deleted organization leaves is books and receipts; nothing is paid any more.
+    is_closed = row.Organization.closed_at is not None
     live = next((one for one in tried if one.is_live), None)
     failed = [one.failure for one in tried if one.status == PaymentStatus.failed]
     return Page(
@@ -99,10 +127,10 @@ def page(found: Found) -> Page:
         provider,
         branding.brand_of(row.Organization),
         live,
-        # What a deleted organization leaves is books and receipts; nothing is paid any more.
-        () if row.Organization.closed_at else _methods(order, tried),
+        () if is_closed else _methods(order, tried),
         failed[-1] if failed and order.status == OrderStatus.failed else None,
-        None if row.Organization.closed_at else _action(live),
+        None if is_closed else _action(live),
+        () if is_closed else _others(order, provider, tried),
     )
 
 
@@ -119,11 +147,23 @@ def _methods(order: Order, tried: Sequence[Payment]) -> tuple[Method, ...]:
     what the account can, as its settings are now."""
     spec = gateway(order.gateway)
     possible = spec.methods_for(order.currency)
-    offered: Sequence[str] | None = next((one.offered for one in tried if one.offered), None)
-    if offered is None:
-        offered = _of_account(order) if spec.creates_at == "pay" else ()
+    here = (one.offered for one in tried if one.offered and one.gateway == order.gateway)
+    offered: Sequence[str] = next(here, ()) or _of_account(order)
     named = {method.name: method for method in possible}
     return tuple(named[name] for name in offered if name in named)
+
+
+def _others(order: Order, provider: Provider, tried: Sequence[Payment]) -> tuple[Offer, ...]:
+    """Other gateways are shown when this one did not do, not beside it from the start."""
+    if not provider.fallback_gateways or not order.is_payable:
+        return ()
+    if not failover.is_in_trouble(tried) and _can_be_asked(order):
+        return ()
+    return tuple(failover.offers(order))
+
+
+def _can_be_asked(order: Order) -> bool:
+    return bool(_of_account(order))
 
 
 def _of_account(order: Order) -> tuple[str, ...]:

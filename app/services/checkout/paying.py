@@ -13,10 +13,11 @@ from app.kit.errors import Conflict, Refused
 from app.kit.tenancy import as_org
 from app.models import Order, Payment, PaymentStatus
 from app.models.payment import OPEN
-from app.registry import Method
-from app.services import payments, records, routing
+from app.registry import Method, gateway
+from app.services import failover, payments, records, routing
 from app.services.checkout.looking import Found, Page, page
 from app.services.credentials import Scope
+from app.services.failover import Offer
 from app.services.orders import ending, money_in
 
 __all__ = ["pay"]
@@ -36,7 +37,11 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | Non
         if now.order.is_payable and now.order.expires_at <= clock.now():
             ending.expire(found.order_id)
             return page(found)
-        if not now.order.is_payable or now.is_unclear:
+        if not now.order.is_payable:
+            return now
+        if offer := _offer(now, wanted):
+            return _elsewhere(found, now, offer, wanted, answers)
+        if now.is_unclear:
             return now
         if locale and _may_speak(now, locale):
             _speak(found.order_id, locale)
@@ -53,6 +58,31 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | Non
         return page(found)
 
 
+def _offer(now: Page, wanted: str) -> Offer | None:
+    name, _, method = wanted.partition(":")
+    return next((one for one in now.others if method and one.gateway == name), None)
+
+
+def _elsewhere(
+    found: Found, now: Page, offer: Offer, wanted: str, answers: Mapping[str, str]
+) -> Page:
+    """Pay through another gateway: what may be paid at the first is certainly dead before."""
+    method = _among(offer.methods, wanted.partition(":")[2])
+    answers = _answered(method, answers)
+    live = now.payment
+    if live and live.status in OPEN and _may_be_paid(live):
+        _stop(now.order, live)
+    failover.switch(now.order.id, offer, "chosen by the customer", live)
+    _start(page(found), method, answers)
+    return page(found)
+
+
+def _may_be_paid(payment: Payment) -> bool:
+    """Whether a customer may hold a way to pay it: they saw one, or it went to their phone."""
+    method = gateway(payment.gateway).method(payment.method)
+    return payment.was_shown or (method is not None and method.pace == "push")
+
+
 def _may_speak(now: Page, locale: str) -> bool:
     """Not while a gateway is being asked: the same call, repeated, has to be the same."""
     is_asked = now.payment is not None and now.payment.status == PaymentStatus.created
@@ -66,7 +96,11 @@ def _speak(order_id: str, locale: str) -> None:
 
 def _wanted(now: Page, wanted: str) -> Method:
     name = wanted.partition(":")[2] if wanted.startswith(f"{now.order.gateway}:") else wanted
-    for method in now.methods:
+    return _among(now.methods, name)
+
+
+def _among(methods: tuple[Method, ...], name: str) -> Method:
+    for method in methods:
         if method.name == name:
             return method
     raise Refused("Choose one of the payment methods shown", "invalid_method", field="method")

@@ -102,6 +102,25 @@ def test_its_settings_can_be_changed(browser, made):
     assert browser.get("/providers/bitloader").status_code == 404
 
 
+def saved(browser, **changed: str):
+    fields = {"name": "Bitloader", "slug": "bitloader", "status": "active"}
+    fields |= {"payment_gateway": "", "late_policy": "accept"}
+    return browser.post("/providers/bitloader", **{**fields, **changed})
+
+
+def test_gateways_that_take_over_are_kept_in_their_order(app, browser, made):
+    assert saved(browser, fallback_first="stripe").status_code == 303
+    page = browser.get("/providers/bitloader").text
+    assert '<option selected value="stripe">Stripe</option>' in page
+    entry = browser.get("/audit").text
+    assert "stripe" in entry
+
+
+@pytest.mark.parametrize("name", ["sandbox", "venmo", "stripe; DROP"])
+def test_the_sandbox_and_what_is_no_gateway_take_nothing_over(browser, made, name):
+    assert saved(browser, fallback_first=name).status_code == 422
+
+
 def test_two_providers_do_not_share_an_address(browser, made):
     browser.post("/providers/new", name="Second", payment_gateway="")
     response = browser.post(
