@@ -1,6 +1,7 @@
 """Codes of an app and recovery codes: each counts once, and guessing ends soon."""
 
 import threading
+from datetime import UTC, datetime
 
 import pyotp
 import pytest
@@ -11,6 +12,19 @@ from app.kit.errors import AppError, Refused
 from app.services import organizations, sealing, second_factor, sessions
 
 PASSWORD = "a quiet afternoon in May"
+MOMENT = datetime(2026, 5, 4, 9, 30, 10, tzinfo=UTC)  # ten seconds into a code's thirty
+
+
+@pytest.fixture(autouse=True)
+def stopped(time_machine):
+    """The clock stands still, so that no code changes between two lines of a test."""
+    time_machine.move_to(MOMENT, tick=False)
+
+
+@pytest.fixture
+def later(stopped, time_machine):
+    """Move the clock on by some seconds, where it stands still again."""
+    return time_machine.shift
 
 
 @pytest.fixture
