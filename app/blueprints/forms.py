@@ -68,6 +68,9 @@ def said(error: AppError) -> str:
     """The refusal in the reader's language, where a person is likely to meet it."""
     texts = {
         "wrong_password": _("That e-mail address and password do not belong together."),
+        "password_changed_meanwhile": _(
+            "Your password was changed at this very moment. Try again with the one that counts now."
+        ),
         "too_many_tries": _("Too many tries. Please wait a while, then try again."),
         "wrong_code": _("That code is not right, or was used already."),
         "email_taken": _("That e-mail address already has an account."),

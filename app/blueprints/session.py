@@ -97,11 +97,12 @@ def may(permission: str) -> bool:
 
 
 def begin(user: User) -> None:
-    """Sign this browser in, with a cookie that nobody held before."""
-    end()
+    """Sign this browser in, with a cookie that nobody held before. Raises Refused, as
+    `sessions.start` does."""
     secret = sessions.start(
-        user.id, address=request.remote_addr or "", agent=request.user_agent.string
+        user, address=request.remote_addr or "", agent=request.user_agent.string
     )
+    end()
     session.clear()
     session.permanent = True
     session[KNOWN] = user.id

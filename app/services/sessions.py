@@ -8,7 +8,7 @@ from sqlalchemy import exists, select, update
 
 from app.extensions import changed, db, reading, transaction
 from app.kit import clock
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refused
 from app.kit.tenancy import as_org
 from app.kit.tokens import digest, new_session_secret
 from app.models import Membership, Organization, Role, User, UserSession
@@ -21,12 +21,14 @@ __all__ = [
     "end",
     "end_all",
     "end_each",
+    "exchange",
     "find",
     "list_of",
     "renew",
     "seen",
     "start",
     "work_for",
+    "wrong_password",
 ]
 
 IDLE = timedelta(minutes=30)  # without a request (ASVS 7.3.1)
@@ -64,18 +66,24 @@ class SignedIn:
         return clock.now() - self.proved_at <= FRESH
 
 
-def start(user_id: str, *, address: str = "", agent: str = "") -> str:
-    """Sign a browser in (a step); the secret its cookie holds."""
+def start(user: User, *, address: str = "", agent: str = "") -> str:
+    """Sign a browser in (a step); the secret its cookie holds.
+
+    `user` is the person as they were when they proved who they are. Raises Refused when their
+    password is another by now, or they are disabled: who proved an old password a moment before it
+    was replaced would otherwise get in a moment after.
+    """
     secret, now = new_session_secret(), clock.now()
     with transaction():
+        _must_be_unchanged(user)
         first = db.session.scalar(
             select(Membership.organization_id)
-            .where(Membership.user_id == user_id)
+            .where(Membership.user_id == user.id)
             .order_by(Membership.id)
             .limit(1)
         )
         row = UserSession(
-            user_id=user_id,
+            user_id=user.id,
             secret_hash=digest(secret),
             organization_id=first,
             address=address[:45],
@@ -85,15 +93,31 @@ def start(user_id: str, *, address: str = "", agent: str = "") -> str:
         )
         db.session.add(row)
     if first:
-        _note_sign_in(user_id, first)
-    signals.send(signals.signed_in, user_id=user_id, session_id=row.id, address=address)
+        _note_sign_in(user, first)
+    signals.send(signals.signed_in, user_id=user.id, session_id=row.id, address=address)
     return secret
 
 
-def _note_sign_in(user_id: str, org_id: str) -> None:
+def _must_be_unchanged(user: User) -> None:
+    """Share the row's lock: who changes the password comes before this and is seen, or after it
+    and ends the new session with the others."""
+    query = select(User.id).where(
+        User.id == user.id,
+        User.password_hash.is_not_distinct_from(user.password_hash),
+        User.disabled_at.is_(None),
+    )
+    if db.session.scalar(query.with_for_update(read=True)) is None:
+        raise wrong_password()
+
+
+def wrong_password() -> Refused:
+    """What to raise for everything that is wrong with a sign-in: one same answer."""
+    return Refused("That e-mail address and password do not belong together", "wrong_password")
+
+
+def _note_sign_in(user: User, org_id: str) -> None:
     with as_org(org_id), transaction():
-        email = db.session.scalar(select(User.email).where(User.id == user_id))
-        records.audit("person.signed_in", actor=email or user_id)
+        records.audit("person.signed_in", actor=user.email)
 
 
 def find(secret: object) -> SignedIn | None:
@@ -153,13 +177,18 @@ def seen(who: SignedIn) -> None:
 def renew(who: SignedIn) -> str:
     """The password was given again (a step): what needs it may be done for a while. The browser
     gets a new secret, so that a stolen copy of the old one gains nothing by it."""
-    secret = new_session_secret()
     with transaction():
-        changed(
-            update(UserSession)
-            .where(UserSession.id == who.session_id)
-            .values(proved_at=clock.now(), secret_hash=digest(secret))
-        )
+        return exchange(who)
+
+
+def exchange(who: SignedIn) -> str:
+    """As `renew` (a part), for what has to happen together with it."""
+    secret = new_session_secret()
+    changed(
+        update(UserSession)
+        .where(UserSession.id == who.session_id)
+        .values(proved_at=clock.now(), secret_hash=digest(secret))
+    )
     return secret
 
 

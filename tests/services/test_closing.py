@@ -54,7 +54,7 @@ def test_callers_people_and_gateways_are_locked_out_and_customers_keep_the_recei
     world.connect_stripe(shop)
     with app.app_context():
         user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
-        secret = sessions.start(user.id)
+        secret = sessions.start(user)
     with shop.inside():
         made = invitations.invite(sessions.find(secret), "bob@example.com", "viewer", locale="en")
         token = invitations.address_of(made).rpartition("/")[2]

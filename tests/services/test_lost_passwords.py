@@ -1,13 +1,15 @@
 """A lost password, and the address it is sent to."""
 
+import contextlib
 import re
+import threading
 
 import pytest
 
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.errors import AppError, Refused
-from app.models import AuditEntry, User
+from app.models import AuditEntry, Throttle, User
 from app.services import (
     identities,
     lost_passwords,
@@ -59,7 +61,7 @@ def user(user_id) -> User:
 
 
 def test_the_link_changes_the_password_once_and_signs_everybody_out(ada, on_both):
-    there = sessions.start(ada.id)
+    there = sessions.start(ada)
     ask(EMAIL.upper())
     token = latest(on_both)
     choose(token)
@@ -75,7 +77,7 @@ def test_the_link_changes_the_password_once_and_signs_everybody_out(ada, on_both
 def test_a_link_is_worth_nothing_after_an_hour_or_another_change(ada, on_both, later):
     ask()
     token = latest(on_both)
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     people.change_password(who, PASSWORD, "nine herons over the mill")
     with pytest.raises(Refused):
         choose(token)
@@ -128,7 +130,7 @@ def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatter(ada, on_both
     import pyotp
 
     unproven(ada)
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     secret = second_factor.new_secret()
     second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
     squatters = Told("google", "squatter", "squatter@example.com", False, "")
@@ -138,7 +140,7 @@ def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatter(ada, on_both
     assert user(ada.id).totp is None
     assert user(ada.id).recovery == []
     assert not identities.is_same(squatters, ada.id), "nor does the squatter's Google sign in"
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(user(ada.id)))
     second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
     ask()
     identities.connect(ada.id, squatters)
@@ -148,7 +150,7 @@ def test_the_owner_of_a_never_proven_address_gets_rid_of_a_squatter(ada, on_both
 
 
 def test_an_address_changes_when_its_link_is_opened_and_the_old_one_is_told(ada, on_both):
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     mail_addresses.change(who, f" {OTHER.upper()}", locale="en")
     assert user(ada.id).email == EMAIL
     token = latest(on_both, OTHER)
@@ -161,7 +163,7 @@ def test_an_address_changes_when_its_link_is_opened_and_the_old_one_is_told(ada,
 
 
 def test_an_address_that_was_taken_meanwhile_stays_the_others(ada, on_both):
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     mail_addresses.change(who, OTHER, locale="en")
     token = latest(on_both, OTHER)
     bob = organizations.create_user(OTHER, PASSWORD, org="Acme")
@@ -195,7 +197,7 @@ def test_it_is_written_into_the_audit_log_of_their_organizations(ada, on_both):
 
 
 def test_a_new_password_ends_a_change_of_address_that_somebody_else_asked_for(ada, on_both):
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     mail_addresses.change(who, "evil@elsewhere.example", locale="en")
     token = latest(on_both, "evil@elsewhere.example")
     ask()
@@ -213,12 +215,39 @@ def test_a_letter_that_is_late_brings_the_old_mailbox_no_link(ada, on_both):
     assert mail.outbox() == []
 
 
-def test_an_old_password_is_not_brought_back_by_signing_in_with_it(ada, on_both, monkeypatch):
-    from app.services import passwords
+def test_of_a_sign_in_and_a_new_password_at_one_moment_no_session_is_left(app):
+    with app.app_context():
+        organizations.create_user(EMAIL, PASSWORD, org="Acme")
+        old = PASSWORD
+        for number in range(8):
+            new = f"{number} quiet herons over the mill"
+            ask(address=f"192.0.2.{number}")
+            with transaction():
+                db.session.query(Throttle).update({"count": 0})
+            secrets = _at_once(app, old, latest(app), new)
+            assert [sessions.find(one) for one in secrets] == [None] * len(secrets)
+            old = new
 
-    stale = user(ada.id)
-    with transaction():
-        db.session.get_one(User, ada.id).password_hash = passwords.hash_password(NEW)
-    monkeypatch.setattr(passwords, "needs_rehash", lambda stored: True)
-    people._rehash(stale, PASSWORD)
-    assert people.sign_in(EMAIL, NEW, address="192.0.2.1").id == ada.id
+
+def _at_once(app, old, token, new) -> list[str]:
+    """Sign in with the old password while it is replaced; the sessions that came of it."""
+    barrier, came_of = threading.Barrier(2), []
+
+    def sign_in():
+        with app.app_context():
+            proven = people.sign_in(EMAIL, old, address="198.51.100.7")
+            barrier.wait()
+            with contextlib.suppress(Refused):
+                came_of.append(sessions.start(proven))
+
+    def replace():
+        with app.app_context():
+            barrier.wait()
+            choose(token, new)
+
+    threads = [threading.Thread(target=one) for one in (sign_in, replace)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return came_of

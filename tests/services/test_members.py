@@ -28,7 +28,7 @@ class Office:
             db.session.add(
                 Membership(organization_id=self.org_id, user_id=user.id, role=Role(role))
             )
-        return sessions.find(sessions.start(user.id))
+        return sessions.find(sessions.start(user))
 
     def ids(self):
         return {one.email.partition("@")[0]: one.id for one in members.list_of()}
@@ -80,7 +80,7 @@ def test_only_the_person_who_is_meant_accepts(office):
     with pytest.raises(Forbidden):
         invitations.accept(found, stranger)
     user = organizations.create_user("new@acme.example", PASSWORD, org=None)
-    who = sessions.find(sessions.start(user.id))
+    who = sessions.find(sessions.start(user))
     invitations.accept(found, who)
     with pytest.raises(Refused):
         invitations.accept(found, who)
@@ -243,7 +243,7 @@ def test_nobody_touches_another_organizations_people_or_invitations(office):
 def test_who_is_removed_is_out_with_the_next_request(office):
     owner = office.person("owner")
     user = organizations.create_user("new@acme.example", PASSWORD, org="Acme", role="admin")
-    secret = sessions.start(user.id)
+    secret = sessions.start(user)
     assert sessions.find(secret).current.org_id == office.org_id
     members.remove(owner, office.ids()["new"])
     assert sessions.find(secret).current is None

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from app.extensions import db, reading, transaction
 from app.kit import clock
-from app.kit.errors import AppError, Forbidden, Refused
-from app.models import Organization, User
+from app.kit.errors import AppError, Conflict, Forbidden, Refused
+from app.models import Organization, Task, User, UserSession
 from app.services import organizations, passwords, people, sessions, signing_up
 
 PASSWORD = "a quiet afternoon in May"
+NEW = "seven herons over the mill"
 EMAIL = "ada@example.com"
 
 
@@ -92,11 +93,93 @@ def test_one_address_does_not_try_many_accounts(on_both, hashed):
 
 
 def test_giving_the_password_again_is_limited_too(ada, hashed):
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     for number in range(50):
         with pytest.raises(AppError):
             people.prove(who, f"guess number {number}")
     assert len(hashed) == 5
+
+
+# --- a password that is replaced while it is being proven
+
+
+def store(user_id: str, password: str) -> str:
+    """Another password is stored, by somebody else; its hash."""
+    hashed = passwords.hash_password(password)
+    with transaction():
+        db.session.get_one(User, user_id).password_hash = hashed
+    return hashed
+
+
+def stored(user_id: str) -> str:
+    with reading() as session:
+        return session.get_one(User, user_id).password_hash
+
+
+@pytest.fixture
+def replaced(ada, monkeypatch):
+    """Once the old password was found right, another one is stored; its hash."""
+    real, hashes = passwords.verify_password, []
+
+    def verify(known, password):
+        right = real(known, password)
+        if right and not hashes:
+            hashes.append(store(ada.id, NEW))
+        return right
+
+    monkeypatch.setattr(passwords, "verify_password", verify)
+    return hashes
+
+
+def test_a_new_password_is_not_overwritten_by_who_knew_the_one_before(ada, replaced):
+    who = sessions.find(sessions.start(ada))
+    with pytest.raises(Conflict) as refusal:
+        people.change_password(who, PASSWORD, "eleven herons over the mill")
+    assert refusal.value.code == "password_changed_meanwhile"
+    assert stored(ada.id) == replaced[0]
+    with reading() as session:
+        assert session.scalars(select(Task.id)).all() == [], "no letter says that it was changed"
+
+
+def test_who_proved_the_old_password_gets_no_session_after_the_new_one(ada, replaced):
+    proven = people.sign_in(EMAIL, PASSWORD, address="192.0.2.1")
+    with pytest.raises(Refused) as refusal:
+        sessions.start(proven)
+    assert refusal.value.code == "wrong_password"
+    with reading() as session:
+        assert session.scalars(select(UserSession.id)).all() == []
+
+
+def test_who_is_disabled_between_password_and_session_gets_none(ada):
+    proven = people.sign_in(EMAIL, PASSWORD, address="192.0.2.1")
+    with transaction():
+        db.session.get_one(User, ada.id).disabled_at = clock.now()
+    with pytest.raises(Refused):
+        sessions.start(proven)
+
+
+def test_a_password_that_is_hashed_anew_lets_in_at_once(ada, monkeypatch):
+    monkeypatch.setattr(passwords, "needs_rehash", lambda hashed: hashed == ada.password_hash)
+    proven = people.sign_in(EMAIL, PASSWORD, address="192.0.2.1")
+    assert proven.password_hash == stored(ada.id) != ada.password_hash
+    assert sessions.find(sessions.start(proven))
+
+
+@pytest.mark.parametrize(("meanwhile", "is_in"), [(PASSWORD, True), (NEW, False)])
+def test_of_two_new_hashes_at_one_moment_the_password_decides(ada, monkeypatch, meanwhile, is_in):
+    """Another browser of the same person hashes the same password anew; a letter's link does not."""
+
+    def needs(hashed):
+        store(ada.id, meanwhile)
+        return True
+
+    monkeypatch.setattr(passwords, "needs_rehash", needs)
+    if is_in:
+        assert sessions.start(people.sign_in(EMAIL, PASSWORD, address="192.0.2.1"))
+        return
+    with pytest.raises(Refused):
+        people.sign_in(EMAIL, PASSWORD, address="192.0.2.1")
+    assert passwords.verify_password(stored(ada.id), NEW), "the old one was not brought back"
 
 
 # --- signing up

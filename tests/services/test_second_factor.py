@@ -45,7 +45,7 @@ def code(secret: str, seconds: float = 0) -> str:
 @pytest.fixture
 def codes(ada, secret):
     """The second factor is on; its recovery codes."""
-    return second_factor.confirm(sessions.find(sessions.start(ada.id)), secret, code(secret))
+    return second_factor.confirm(sessions.find(sessions.start(ada)), secret, code(secret))
 
 
 def refused(user_id: str, typed: str) -> bool:
@@ -57,7 +57,7 @@ def refused(user_id: str, typed: str) -> bool:
 
 
 def test_it_is_on_only_after_a_right_code(ada, secret):
-    who = sessions.find(sessions.start(ada.id))
+    who = sessions.find(sessions.start(ada))
     with pytest.raises(Refused):
         second_factor.confirm(who, secret, "000000" if code(secret) != "000000" else "000001")
     assert not second_factor.is_on(ada.id)
@@ -128,7 +128,7 @@ def test_sent_twice_at_the_same_moment_it_counts_once(app):
     with app.app_context():
         user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
         secret = second_factor.new_secret()
-        who = sessions.find(sessions.start(user.id))
+        who = sessions.find(sessions.start(user))
         second_factor.confirm(who, secret, code(secret, -30))
     typed, let_in = code(secret), []
     barrier = threading.Barrier(4)
@@ -156,6 +156,6 @@ def test_the_database_holds_neither_secret_nor_codes(ada, secret, codes):
 
 
 def test_it_can_be_switched_off(ada, codes):
-    second_factor.remove(sessions.find(sessions.start(ada.id)))
+    second_factor.remove(sessions.find(sessions.start(ada)))
     assert not second_factor.is_on(ada.id)
     assert refused(ada.id, codes[0])

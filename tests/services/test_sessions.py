@@ -19,7 +19,7 @@ def ada(on_both):
 
 @pytest.fixture
 def secret(ada):
-    return sessions.start(ada.id, address="192.0.2.1", agent="Firefox")
+    return sessions.start(ada, address="192.0.2.1", agent="Firefox")
 
 
 def test_the_secret_says_who_it_is_and_for_whom(secret, ada):
@@ -71,7 +71,7 @@ def test_signing_out_ends_it(secret):
 
 def test_nobody_ends_another_persons(secret):
     other = organizations.create_user("bob@example.com", PASSWORD, org="Other")
-    bob = sessions.find(sessions.start(other.id))
+    bob = sessions.find(sessions.start(other))
     with pytest.raises(NotFound):
         sessions.end(bob, sessions.find(secret).session_id)
     assert sessions.find(secret)
@@ -84,7 +84,7 @@ def test_a_disabled_person_is_signed_out(secret, ada):
 
 
 def test_a_new_password_signs_the_others_out_and_copies_of_this_one(secret, ada):
-    other = sessions.start(ada.id)
+    other = sessions.start(ada)
     new = people.change_password(sessions.find(secret), PASSWORD, "another quiet afternoon")
     assert sessions.find(new)
     assert sessions.find(secret) is None

@@ -30,7 +30,7 @@ def test_each_thing_that_happens_is_told_once(app, heard):
     with app.app_context():
         user = signing_up.sign_up("ada@example.com", PASSWORD, "Acme", address="192.0.2.1")
         people.sign_in("ada@example.com", PASSWORD, address="192.0.2.1")
-        who = sessions.find(sessions.start(user.id, address="192.0.2.1"))
+        who = sessions.find(sessions.start(user, address="192.0.2.1"))
         with pytest.raises(Refused):
             people.sign_in("ada@example.com", "not the password", address="192.0.2.7")
         with pytest.raises(Refused):
@@ -54,6 +54,6 @@ def test_a_receiver_that_fails_undoes_nothing(app, heard):
 
     with app.app_context():
         user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
-        assert sessions.find(sessions.start(user.id))
+        assert sessions.find(sessions.start(user))
     signals.signed_in.disconnect(fails)
     assert [name for name, _ in heard] == ["signed_in"]

@@ -144,7 +144,7 @@ def _with_second_factor(app):
     with app.app_context():
         user = organizations.create_user(EMAIL, PASSWORD, org="Acme")
         secret = second_factor.new_secret()
-        who = sessions.find(sessions.start(user.id))
+        who = sessions.find(sessions.start(user))
         second_factor.confirm(who, secret, pyotp.TOTP(secret).now())
         return user
 

@@ -22,7 +22,7 @@ def ada(on_both):
 
 def post(user, kind="reset_password", locale="en"):
     if kind == "invitation":
-        who = sessions.find(sessions.start(user.id))
+        who = sessions.find(sessions.start(user))
         with as_org(who.current.org_id):
             invitations.invite(who, "bob@example.com", "member", locale=locale)
         return

@@ -46,7 +46,7 @@ def second_factor_on(shop):
         user = organizations.create_user("ada@example.com", "a quiet afternoon in May", org="Acme")
         secret = second_factor.new_secret()
         code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
-        second_factor.confirm(sessions.find(sessions.start(user.id)), secret, code)
+        second_factor.confirm(sessions.find(sessions.start(user)), secret, code)
 
 
 def test_what_the_services_seal_opens_at_the_place_the_list_says(on_both):
