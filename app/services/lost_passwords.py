@@ -8,7 +8,7 @@ from app.extensions import changed, db, transaction
 from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Identity, User
-from app.services import links, mail, passwords, sessions, signals, throttle
+from app.services import links, mail, passwords, people, sessions, signals, throttle
 from app.services.throttle import Limit
 
 __all__ = ["ask", "choose"]
@@ -59,6 +59,7 @@ def choose(token: str, password: str, *, locale: str) -> User:
             mail.post("password_changed", user.email, locale=locale, of_the_house=True)
     if not won:  # the same link was used twice at one moment
         raise links.bad_link()
+    people.note_for(user, "person.password_reset")
     signals.send(signals.password_changed, user_id=user.id)
     return user
 

@@ -44,7 +44,6 @@ def reset(token: str) -> ResponseReturnValue:
         user = links.read_reset(token)
         if form.validate_on_submit():
             lost_passwords.choose(token, form.password.data or "", locale=str(get_locale()))
-            people.note_for(user, "person.password_reset")
             session.end()
             flash(_("Your new password counts from now on. Please sign in with it."))
             return redirect(url_for(".sign_in"), 303)
