@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import exists, select, update
 
-from app.extensions import changed, db, reading, transaction
+from app.extensions import changed, db, reading, this_transaction, transaction
 from app.kit import clock
 from app.kit.errors import NotFound, Refused
 from app.kit.tenancy import as_org
@@ -217,7 +218,7 @@ def end(who: SignedIn, session_id: str) -> None:
         )
     if ended != 1:
         raise NotFound("No such session")
-    signals.send(signals.signed_out, user_id=who.user_id, session_id=session_id)
+    _tell_ended(who.user_id, session_id)
 
 
 def end_all(user_id: str, *, but: str | None = None) -> int:
@@ -228,15 +229,21 @@ def end_all(user_id: str, *, but: str | None = None) -> int:
 
 def end_each(user_id: str, *, but: str | None = None) -> int:
     """As `end_all` (a part), for what has to happen together with it."""
-    return changed(
+    living = (UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    ended = db.session.scalars(
         update(UserSession)
-        .where(
-            UserSession.user_id == user_id,
-            UserSession.ended_at.is_(None),
-            UserSession.id != (but or ""),
-        )
+        .where(*living, UserSession.id != (but or ""))
         .values(ended_at=clock.now())
-    )
+        .returning(UserSession.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    for one in ended:
+        this_transaction().after_commit(partial(_tell_ended, user_id, one))
+    return len(ended)
+
+
+def _tell_ended(user_id: str, session_id: str) -> None:
+    signals.send(signals.signed_out, user_id=user_id, session_id=session_id)
 
 
 def list_of(who: SignedIn) -> Sequence[UserSession]:

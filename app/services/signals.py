@@ -20,7 +20,7 @@ log = structlog.get_logger()
 signed_up = _house.signal("signed-up")  # user_id
 signed_in = _house.signal("signed-in")  # user_id, session_id, address
 sign_in_refused = _house.signal("sign-in-refused")  # user_id or None, address
-signed_out = _house.signal("signed-out")  # user_id, session_id
+signed_out = _house.signal("signed-out")  # user_id, session_id; once for each that is ended
 password_changed = _house.signal("password-changed")  # user_id
 
 

@@ -167,7 +167,8 @@ def test_a_password_that_is_hashed_anew_lets_in_at_once(ada, monkeypatch):
 
 @pytest.mark.parametrize(("meanwhile", "is_in"), [(PASSWORD, True), (NEW, False)])
 def test_of_two_new_hashes_at_one_moment_the_password_decides(ada, monkeypatch, meanwhile, is_in):
-    """Another browser of the same person hashes the same password anew; a letter's link does not."""
+    """Another browser of theirs stores a new hash of the same password, or a letter's link that of
+    a new one."""
 
     def needs(hashed):
         store(ada.id, meanwhile)

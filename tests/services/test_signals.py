@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.extensions import in_transaction
+from app.extensions import in_transaction, transaction
 from app.kit.errors import Refused
 from app.services import organizations, people, sessions, signals, signing_up
 
@@ -45,6 +45,41 @@ def test_each_thing_that_happens_is_told_once(app, heard):
         ("password_changed", {"user_id": user.id}),
         ("signed_out", {"user_id": user.id, "session_id": who.session_id}),
     ]
+
+
+def test_of_every_browser_that_is_signed_out_it_is_told(app, heard):
+    with app.app_context():
+        user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
+        here, *others = (sessions.find(sessions.start(user)).session_id for _ in range(3))
+        heard.clear()
+        assert sessions.end_all(user.id, but=here) == 2
+        assert _signed_out(heard, user) == sorted(others)
+        assert sessions.end_all(user.id) == 1
+        assert _signed_out(heard, user) == sorted([here, *others]), "and once only"
+
+
+def test_a_new_password_tells_of_the_browsers_it_signs_out(app, heard):
+    with app.app_context():
+        user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
+        here, there = (sessions.find(sessions.start(user)) for _ in range(2))
+        people.change_password(here, PASSWORD, "seven herons over the mill")
+    assert _signed_out(heard, user) == [there.session_id]
+
+
+def test_what_is_not_committed_is_not_told(app, heard):
+    with app.app_context():
+        user = organizations.create_user("ada@example.com", PASSWORD, org="Acme")
+        sessions.start(user)
+        with pytest.raises(ZeroDivisionError), transaction():
+            sessions.end_each(user.id)
+            raise ZeroDivisionError
+    assert _signed_out(heard, user) == []
+
+
+def _signed_out(heard, user) -> list[str]:
+    told = [told for name, told in heard if name == "signed_out"]
+    assert {one["user_id"] for one in told} <= {user.id}
+    return sorted(one["session_id"] for one in told)
 
 
 def test_a_receiver_that_fails_undoes_nothing(app, heard):
