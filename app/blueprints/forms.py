@@ -86,6 +86,9 @@ def said(error: AppError) -> str:
         ),
         "invalid_colour": _("Give a colour like #27346b."),
         "is_member": _("That person is a member already."),
+        "invitation_ended": _(
+            "That invitation was used or taken back at this very moment. Look again at who is here."
+        ),
         "role_forbids": _("Only an owner does this to owners."),
         "last_owner": _("An organization keeps at least one owner."),
         "bad_link": _("This link no longer works."),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import changed, db, insert_once, reading, transaction
 from app.kit import clock
-from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.errors import Conflict, Forbidden, NotFound, Refused
 from app.kit.tenancy import as_org, current_org
 from app.kit.tokens import new_id
 from app.models import Invitation, Membership, Organization, User
@@ -51,7 +51,8 @@ class Look:
 def invite(who: SignedIn, email: str, role: str, *, locale: str) -> Invitation:
     """Invite an e-mail address (steps), or once more with another role and a new term.
 
-    Raises Refused for an address, role, or somebody who is here already; Forbidden; AppError 429.
+    Raises Refused for an address, role, or somebody who is here already; Forbidden; Conflict where
+    the invitation ends at this moment; AppError 429.
     """
     members.check_role(who, role)
     address = organizations.check_address(email)
@@ -68,7 +69,8 @@ def invite(who: SignedIn, email: str, role: str, *, locale: str) -> Invitation:
 
 
 def _open_one(address: str, role: str, actor: str) -> Invitation:
-    """The open invitation of an address, made where there is none; of two at once one is made."""
+    """The open invitation of an address, made where there is none; of two at once one is made.
+    Raises Conflict for one that was open a moment ago, and ended before it could be locked."""
     now = clock.now()
     insert_once(
         Invitation,
@@ -81,7 +83,9 @@ def _open_one(address: str, role: str, actor: str) -> Invitation:
         updated_at=now,
     )
     query = select(Invitation).where(Invitation.email == address, *_not_ended()).with_for_update()
-    found: Invitation = db.session.scalars(query).one()
+    found: Invitation | None = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise Conflict("The invitation was used or taken back at this moment", "invitation_ended")
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.extensions import db, reading, transaction
 from app.kit.errors import Conflict, Forbidden, NotFound, Refused
@@ -14,7 +14,7 @@ from app.services import records
 from app.services.permissions import permits
 from app.services.sessions import SignedIn
 
-__all__ = ["Member", "change_role", "check_role", "list_of", "may_give", "remove"]
+__all__ = ["Member", "change_role", "check_role", "leave", "list_of", "may_give", "remove"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def change_role(who: SignedIn, membership_id: str, role: str) -> None:
     Raises Refused, Forbidden, NotFound, Conflict for the last owner.
     """
     with transaction():
-        row, email = _locked(membership_id)
+        row, email = _locked(Membership.id == membership_id)
         check_role(who, role, row.role)
         if row.role == Role.owner != role:
             _must_not_be_last()
@@ -85,24 +85,36 @@ def change_role(who: SignedIn, membership_id: str, role: str) -> None:
         )
 
 
-def remove(who: SignedIn, membership_id: str) -> bool:
-    """End a membership (a step), one's own too; True when it was one's own. It counts at once.
+def remove(who: SignedIn, membership_id: str) -> None:
+    """End a membership (a step), which counts at once. One's own one may always end.
 
     Raises Forbidden, NotFound, Conflict for the last owner.
     """
     with transaction():
-        row, email = _locked(membership_id)
-        is_own = row.user_id == who.user_id
-        if not is_own:
+        row, email = _locked(Membership.id == membership_id)
+        if row.user_id != who.user_id:
             check_role(who, row.role)
-        if row.role == Role.owner:
-            _must_not_be_last()
-        db.session.delete(row)
-        records.audit("member.removed", actor=who.email, subject=email, role=row.role)
-    return is_own
+        _end(who, row, email)
 
 
-def _locked(membership_id: str) -> tuple[Membership, str]:
+def leave(who: SignedIn) -> None:
+    """End one's own membership of the current organization (a step).
+
+    Raises NotFound when somebody else ended it meanwhile, Conflict for the last owner.
+    """
+    with transaction():
+        row, email = _locked(Membership.user_id == who.user_id)
+        _end(who, row, email)
+
+
+def _end(who: SignedIn, row: Membership, email: str) -> None:
+    if row.role == Role.owner:
+        _must_not_be_last()
+    db.session.delete(row)
+    records.audit("member.removed", actor=who.email, subject=email, role=row.role)
+
+
+def _locked(wanted: ColumnElement[bool]) -> tuple[Membership, str]:
     """A membership of the current organization, whose row is locked first: of two owners who
     remove each other at one moment the second then sees that one is left."""
     org_id = current_org()
@@ -112,7 +124,7 @@ def _locked(membership_id: str) -> tuple[Membership, str]:
     found = db.session.execute(
         select(Membership, User.email)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.id == membership_id, Membership.organization_id == org_id)
+        .where(wanted, Membership.organization_id == org_id)
     ).one_or_none()
     if found is None:
         raise NotFound("No such member")

@@ -151,6 +151,28 @@ def test_a_member_is_not_invited_again_and_a_wrong_address_is_said(office):
         assert refusal.value.code == code
 
 
+def test_an_invitation_that_ends_while_it_is_sent_again_is_a_sentence(app, monkeypatch):
+    """Only PostgreSQL lets somebody else write between two statements of a step."""
+    with app.app_context():
+        office = Office(app)
+        with as_org(office.org_id):
+            owner = office.person("owner")
+            made = office.invite(owner)
+            once = invitations.insert_once
+
+            def and_it_ends(*args, **values):
+                inserted = once(*args, **values)
+                with db.engine.connect() as other, other.begin():
+                    query = "UPDATE invitations SET revoked_at = now() WHERE id = %s"
+                    other.exec_driver_sql(query, (made.id,))
+                return inserted
+
+            monkeypatch.setattr(invitations, "insert_once", and_it_ends)
+            with pytest.raises(Conflict) as refusal:
+                office.invite(owner, role="viewer")
+            assert refusal.value.code == "invitation_ended"
+
+
 # --- owners
 
 
@@ -187,8 +209,13 @@ def test_the_last_owner_stays(office):
     ):
         with pytest.raises(Conflict):
             act()
+    with pytest.raises(Conflict):
+        members.leave(owner)
     office.person("owner", "second")
-    assert members.remove(owner, ids["owner"]) is True
+    members.leave(owner)
+    assert roles() == {"second": "owner"}
+    with pytest.raises(NotFound):
+        members.leave(owner)
     assert roles() == {"second": "owner"}
 
 

@@ -86,10 +86,8 @@ def remove(membership_id: str) -> ResponseReturnValue:
 @session.merchant("look")
 @session.fresh
 def leave() -> ResponseReturnValue:
-    who = session.person()
-    own = next(one for one in people.list_of() if one.user_id == who.user_id)
     try:
-        people.remove(who, own.id)
+        people.leave(session.person())
     except AppError as error:
         _tell(error)
         return redirect(url_for(".members"), 303)

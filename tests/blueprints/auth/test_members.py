@@ -3,6 +3,7 @@
 import re
 
 from app.models import Role
+from app.services import members
 from tests.blueprints.auth.test_links import link
 from tests.merchant import PASSWORD, Merchant, person
 
@@ -68,6 +69,23 @@ def test_roles_change_people_are_removed_and_leave(app):
     assert admin.get("/").location == "/account"
     page = owner.follow("/settings/members/leave")
     assert "at least one owner" in page.text
+
+
+def test_who_is_removed_in_the_moment_of_leaving_is_told_so(app, monkeypatch):
+    owner, admin = person(app), person(app, Role.admin)
+    page = owner.get("/settings/members").text
+    admin_id = re.search(r"/members/(mem_\w+)/role/viewer", page)[1]
+    token, leave = admin.token(), members.leave
+
+    def after_the_owner(who):
+        with app.app_context():
+            assert owner.post(f"/settings/members/{admin_id}/remove").status_code == 303
+        leave(who)
+
+    monkeypatch.setattr(members, "leave", after_the_owner)
+    response = admin.post("/settings/members/leave", token=token)
+    assert response.status_code == 404
+    assert admin.get("/").location == "/account"
 
 
 def test_a_wrong_role_in_an_address_is_a_sentence(app):
