@@ -18,7 +18,7 @@ from app.extensions import db, reading, settings, transaction
 from app.kit import clock
 from app.kit.errors import AppError, Conflict, NotFound, Refused
 from app.models import Identity, User
-from app.services import organizations, signing_up, throttle
+from app.services import mail, organizations, signing_up, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
@@ -133,20 +133,23 @@ def is_same(told: Told, user_id: str) -> bool:
         return bool(session.scalar(query) == user_id)
 
 
-def connect(user_id: str, told: Told) -> None:
-    """Let a person sign in with an identity (a step). Raises Conflict when it is somebody else's,
-    or the person has another one of that company."""
+def connect(user_id: str, told: Told, *, locale: str = "en") -> None:
+    """Let a person sign in with an identity, and tell them by mail (a step). Raises Conflict when
+    it is somebody else's, or the person has another one of that company."""
     try:
         with transaction():
             known = db.session.scalar(select(Identity.user_id).where(*_named(told)))
             if known != user_id:
                 db.session.add(_row(user_id, told))
+                email = db.session.scalars(select(User.email).where(User.id == user_id)).one()
+                _tell("identity_connected", email, told.company, locale)
     except IntegrityError as error:
         raise Conflict("That is connected to another account already", "identity_taken") from error
 
 
-def disconnect(who: SignedIn, key: str) -> None:
-    """End signing in with a company (a step). Raises NotFound, Conflict for the last way in."""
+def disconnect(who: SignedIn, key: str, *, locale: str = "en") -> None:
+    """End signing in with a company, and tell the person by mail (a step). Raises NotFound,
+    Conflict for the last way in."""
     with transaction():
         user = db.session.scalars(
             select(User).where(User.id == who.user_id).with_for_update()
@@ -162,6 +165,14 @@ def disconnect(who: SignedIn, key: str) -> None:
         if user.password_hash is None and others == 1:
             raise Conflict("Choose a password first: this is your only way in", "last_way_in")
         db.session.delete(found)
+        _tell("identity_removed", user.email, key, locale)
+
+
+def _tell(kind: str, email: str, key: str, locale: str) -> None:
+    """A company that is no longer offered is called by its key."""
+    offered = companies().get(key)
+    title = offered.title if offered else key.capitalize()
+    mail.post(kind, email, locale=locale, of_the_house=True, company=title)
 
 
 def list_of(who: SignedIn) -> Sequence[Identity]:

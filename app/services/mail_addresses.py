@@ -24,20 +24,31 @@ def is_proven(user_id: str) -> bool:
 
 def ask_for_proof(user_id: str, address: str, *, locale: str) -> None:
     """Send a link to an address (a step). Raises AppError 429 after too many."""
-    throttle.take(Limit(5, HOUR, ("confirm-address", user_id)))
+    throttle.take(_letters_with_links(user_id))
     with transaction():
-        mail.post("confirm_address", address, locale=locale, of_the_house=True, user=user_id)
+        _post_link(user_id, address, locale)
+
+
+def _letters_with_links(user_id: str) -> Limit:
+    return Limit(5, HOUR, ("confirm-address", user_id))
+
+
+def _post_link(user_id: str, address: str, locale: str) -> None:
+    mail.post("confirm_address", address, locale=locale, of_the_house=True, user=user_id)
 
 
 def change(who: SignedIn, address: str, *, locale: str) -> str:
-    """Begin to change a person's address (steps): it counts once the link sent there is opened;
-    the address as it will be stored.
+    """Begin to change a person's address (steps): it counts once the link sent there is opened.
+    The address until now is told. The address as it will be stored.
 
     Raises Refused for one that is none or taken, AppError 429.
     """
     throttle.take(Limit(10, HOUR, ("change-address", who.user_id)))  # each try tells who is here
     wanted = organizations.free_address(address)
-    ask_for_proof(who.user_id, wanted, locale=locale)
+    throttle.take(_letters_with_links(who.user_id))
+    with transaction():
+        _post_link(who.user_id, wanted, locale)
+        mail.post("address_change_asked", who.email, locale=locale, of_the_house=True)
     return wanted
 
 

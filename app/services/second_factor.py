@@ -12,7 +12,7 @@ from app.kit.crypto import CannotOpen
 from app.kit.errors import Refused
 from app.kit.tokens import digest
 from app.models import User
-from app.services import credentials, throttle
+from app.services import credentials, mail, throttle
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
@@ -40,9 +40,9 @@ def is_on(user_id: str) -> bool:
         return session.scalar(select(User.totp).where(User.id == user_id)) is not None
 
 
-def confirm(who: SignedIn, secret: str, code: str) -> list[str]:
-    """Switch the second factor on (a step), once the app shows the right code; the recovery codes,
-    shown this once. Raises Refused."""
+def confirm(who: SignedIn, secret: str, code: str, *, locale: str = "en") -> list[str]:
+    """Switch the second factor on (a step), once the app shows the right code, and tell the person
+    by mail; the recovery codes, shown this once. Raises Refused."""
     step = _step_of(secret, _plain(code))
     if step is None:
         raise Refused("That code is not right", "wrong_code", field="code")
@@ -54,6 +54,7 @@ def confirm(who: SignedIn, secret: str, code: str) -> list[str]:
             .where(User.id == who.user_id)
             .values(totp=sealed, totp_step=step, recovery=[digest(_plain(one)) for one in codes])
         )
+        mail.post("second_factor_on", who.email, locale=locale, of_the_house=True)
     return codes
 
 
@@ -74,14 +75,16 @@ def check(user_id: str, code: str, *, address: str, known: str | None = None) ->
     throttle.forget(*limits)
 
 
-def remove(who: SignedIn) -> None:
-    """Switch the second factor off (a step)."""
+def remove(who: SignedIn, *, locale: str = "en") -> None:
+    """Switch the second factor off, and tell the person by mail (a step)."""
     with transaction():
-        changed(
+        was_on = changed(
             update(User)
-            .where(User.id == who.user_id)
+            .where(User.id == who.user_id, User.totp.is_not(None))
             .values(totp=None, totp_step=None, recovery=[])
         )
+        if was_on:
+            mail.post("second_factor_off", who.email, locale=locale, of_the_house=True)
 
 
 def _is_current(user: User, code: str) -> bool:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import session
@@ -81,7 +82,7 @@ def _enter(user: User, goal: str) -> ResponseReturnValue:
 
 def _connected(told: Told, trip: sent.Trip) -> ResponseReturnValue:
     who = _same_person(trip)
-    identities.connect(who.user_id, told)
+    identities.connect(who.user_id, told, locale=str(get_locale()))
     people.note(who, "person.identity_connected")
     flash(_("Connected. You can sign in with it from now on."))
     return redirect(trip.goal, 303)
@@ -120,7 +121,7 @@ def connect_by_password() -> ResponseReturnValue:
                 known=session.known(),
             )
             if user.totp is None:
-                identities.connect(user.id, kept.told)
+                identities.connect(user.id, kept.told, locale=str(get_locale()))
                 people.note_for(user, "person.identity_connected")
                 sent.forget()
             return _enter(user, kept.goal if user.totp is None else url_for(".show"))
@@ -156,7 +157,7 @@ def finish_signing_up() -> ResponseReturnValue:
 @session.fresh
 def disconnect(company: str) -> ResponseReturnValue:
     try:
-        identities.disconnect(session.person(), company)
+        identities.disconnect(session.person(), company, locale=str(get_locale()))
         people.note(session.person(), "person.identity_removed")
         flash(_("It no longer signs you in."))
     except AppError as error:

@@ -5,6 +5,7 @@ import time
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import once, session
@@ -88,7 +89,9 @@ def switch_on() -> ResponseReturnValue:
     secret = _pending() or _begin()
     if form.validate_on_submit():
         try:
-            codes = second_factor.confirm(who, secret, form.code.data or "")
+            codes = second_factor.confirm(
+                who, secret, form.code.data or "", locale=str(get_locale())
+            )
             cookie.pop(PENDING)
             people.note(who, "person.second_factor_on")
             return render_template("auth/recovery.html", codes=codes)
@@ -112,7 +115,7 @@ def picture() -> ResponseReturnValue:
 @session.signed_in
 @session.fresh
 def switch_off() -> ResponseReturnValue:
-    second_factor.remove(session.person())
+    second_factor.remove(session.person(), locale=str(get_locale()))
     people.note(session.person(), "person.second_factor_off")
     flash(_("The second factor is switched off."))
     return redirect(url_for(".show"), 303)

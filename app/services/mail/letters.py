@@ -12,21 +12,11 @@ from sqlalchemy import select
 from app.extensions import db, settings
 from app.models import Invitation, Organization
 from app.services import links
+from app.services.mail.draft import Draft, Say
+from app.services.mail.told import TOLD
 from config import ROOT
 
-__all__ = ["KINDS", "Content", "Draft", "write"]
-
-Say = Callable[[str], str]  # gettext of one language
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A letter's words: one list of paragraphs from which text and HTML are both made."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    link: tuple[str, str] | None = None  # what the button says, and where it leads
-    why: str = ""  # why the reader gets this
+__all__ = ["KINDS", "Content", "write"]
 
 
 @dataclass(frozen=True)
@@ -78,29 +68,6 @@ def _confirm_address(_: Say, args: Mapping[str, str]) -> Draft | None:
     )
 
 
-def _address_changed(_: Say, args: Mapping[str, str]) -> Draft:
-    return Draft(
-        _("Your e-mail address was changed"),
-        (
-            _("Your account now belongs to another e-mail address. This one no longer signs in."),
-            _("If it was not you, tell whoever runs this installation at once."),
-        ),
-        why=_("You get this because this address belonged to the account until now."),
-    )
-
-
-def _password_changed(_: Say, args: Mapping[str, str]) -> Draft:
-    return Draft(
-        _("Your password was changed"),
-        (
-            _("The password of your account was changed, and other browsers were signed out."),
-            _("If it was not you, choose a new password at once with the link below."),
-        ),
-        (_("Choose a new password"), f"{settings().public_base_url}/login/forgot"),
-        _("You get this because this address belongs to the account."),
-    )
-
-
 def _invitation(_: Say, args: Mapping[str, str]) -> Draft | None:
     invitation = db.session.get(Invitation, args["invitation"])
     if invitation is None or not invitation.is_open:
@@ -122,8 +89,7 @@ KINDS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     "reset_password": _reset_password,
     "confirm_address": _confirm_address,
     "invitation": _invitation,
-    "address_changed": _address_changed,
-    "password_changed": _password_changed,
+    **TOLD,
 }
 
 

@@ -28,7 +28,8 @@ def post(user, kind="reset_password", locale="en"):
         return
     with transaction():
         db.session.get_one(User, user.id).email_verified_at = None
-        mail.post(kind, user.email, locale=locale, of_the_house=True, user=user.id)
+        about = {"user": user.id, "company": "Google"}
+        mail.post(kind, user.email, locale=locale, of_the_house=True, **about)
 
 
 def tasks() -> list[Task]:
@@ -48,7 +49,7 @@ def test_no_link_lies_in_the_database(ada, on_both):
     post(ada)
     (task,) = tasks()
     assert task.org_id is None
-    assert set(task.args) == {"id", "kind", "to", "locale", "user"}
+    assert set(task.args) == {"id", "kind", "to", "locale", "user", "company"}
     run_tasks(on_both)
     text = mail.outbox()[0].get_body(("plain",)).get_content()
     assert "/login/reset/" in text
