@@ -86,6 +86,10 @@ def said(error: AppError) -> str:
         ),
         "invalid_colour": _("Give a colour like #27346b."),
         "is_member": _("That person is a member already."),
+        "unproven_inviter": _(
+            "Invitations go out in your name, so confirm your own e-mail address first: open the "
+            "link we sent you, or have it sent again under Your account."
+        ),
         "invitation_ended": _(
             "That invitation was used or taken back at this very moment. Look again at who is here."
         ),

@@ -13,7 +13,17 @@ from app.kit.errors import Conflict, Forbidden, NotFound, Refused
 from app.kit.tenancy import as_org, current_org
 from app.kit.tokens import new_id
 from app.models import Invitation, Membership, Organization, User
-from app.services import links, mail, members, organizations, passwords, records, signals, throttle
+from app.services import (
+    links,
+    mail,
+    mail_addresses,
+    members,
+    organizations,
+    passwords,
+    records,
+    signals,
+    throttle,
+)
 from app.services.permissions import permits
 from app.services.sessions import SignedIn
 from app.services.throttle import Limit
@@ -31,7 +41,7 @@ __all__ = [
 ]
 
 VALID = timedelta(days=7)
-HOUR = 3600  # seconds
+HOUR, DAY = 3600, 86400  # seconds
 
 
 @dataclass(frozen=True)
@@ -51,12 +61,16 @@ class Look:
 def invite(who: SignedIn, email: str, role: str, *, locale: str) -> Invitation:
     """Invite an e-mail address (steps), or once more with another role and a new term.
 
-    Raises Refused for an address, role, or somebody who is here already; Forbidden; Conflict where
-    the invitation ends at this moment; AppError 429.
+    A letter goes out in the inviter's name, so where letters are sent their own address has to be
+    proven: else whoever signs up under a stranger's address writes to people in that name.
+    Raises Refused for an unproven inviter, an address, role, or somebody who is here already;
+    Forbidden; Conflict where the invitation ends at this moment; AppError 429.
     """
     members.check_role(who, role)
     address = organizations.check_address(email)
-    throttle.take(Limit(30, HOUR, ("invite", current_org())))
+    if mail.is_possible() and not mail_addresses.is_proven(who.user_id):
+        raise Refused("Confirm your own e-mail address first", "unproven_inviter")
+    throttle.take(*_limits(who, address))
     with transaction():
         if _is_member(address):
             raise Refused(f"{address} is a member already", "is_member", field="email")
@@ -66,6 +80,16 @@ def invite(who: SignedIn, email: str, role: str, *, locale: str) -> Invitation:
         records.audit("member.invited", actor=who.email, subject=address, role=role)
         mail.post("invitation", address, locale=locale, invitation=row.id)
     return row
+
+
+def _limits(who: SignedIn, address: str) -> tuple[Limit, ...]:
+    """Of an organization, of a person who may have opened many, and of a mailbox that many may
+    write to."""
+    return (
+        Limit(30, HOUR, ("invite", current_org())),
+        Limit(20, HOUR, ("invite-by", who.user_id)),
+        Limit(6, DAY, ("invite-to", address)),
+    )
 
 
 def _open_one(address: str, role: str, actor: str) -> Invitation:

@@ -52,12 +52,20 @@ def link(app, to: str, kind: str) -> str:
     raise AssertionError(f"no letter with /{kind}/ came for {to}")
 
 
+def prove_address(app, watched) -> None:
+    """Open the link that came with signing up."""
+    watched.page.goto(link(app, "ada@example.com", "account/address"))
+    watched.page.get_by_role("button", name="Confirm the address").click()
+    watched.page.wait_for_url(f"{watched.base}/account")
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 def test_somebody_is_invited_joins_forgets_the_password_and_gets_back_in(
     served, open_page, javascript
 ):
     owner = open_page(java_script_enabled=javascript)
     sign_up(owner.page, owner.base)
+    prove_address(served.app, owner)
     owner.page.get_by_role("link", name="Members").click()
     owner.page.get_by_label("E-mail").fill("grace@example.com")
     owner.page.get_by_label("Role").select_option("viewer")
@@ -104,6 +112,7 @@ def test_a_company_is_connected_by_a_form_and_signs_in_by_a_link(served, open_pa
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(served, open_page):
     first = open_page()
     sign_up(first.page, first.base)
+    prove_address(served.app, first)
     first.page.goto(f"{first.base}/settings/members")
     first.page.get_by_label("E-mail").fill("grace@example.com")
     first.page.get_by_role("button", name="Invite", exact=True).click()

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from app.extensions import db, reading, transaction
-from app.kit.errors import Conflict, Forbidden, NotFound, Refused
+from app.kit.errors import AppError, Conflict, Forbidden, NotFound, Refused
 from app.kit.tenancy import as_org
 from app.models import Membership, Role, User
 from app.services import invitations, links, mail, members, organizations, sessions
@@ -20,7 +20,7 @@ class Office:
     def __init__(self, app, name="Acme"):
         self.app = app
         self.org_id = organizations.ensure(name).id
-        self.slug = name.lower()
+        self.slug = organizations.slugify(name)
 
     def person(self, role, name=None):
         user = organizations.create_user(f"{name or role}@{self.slug}.example", PASSWORD, org=None)
@@ -171,6 +171,57 @@ def test_an_invitation_that_ends_while_it_is_sent_again_is_a_sentence(app, monke
             with pytest.raises(Conflict) as refusal:
                 office.invite(owner, role="viewer")
             assert refusal.value.code == "invitation_ended"
+
+
+# --- who may write to whom, and how often
+
+
+def unproven(who) -> None:
+    with transaction():
+        db.session.get_one(User, who.user_id).email_verified_at = None
+
+
+def test_who_has_not_proven_their_own_address_sends_no_invitation(office, monkeypatch):
+    owner = office.person("owner")
+    unproven(owner)
+    with pytest.raises(Refused) as refusal:
+        office.invite(owner)
+    assert refusal.value.code == "unproven_inviter"
+    assert invitations.open_ones() == []
+    monkeypatch.setattr(mail, "is_possible", lambda: False)
+    assert office.invite(owner), "a link that is handed on writes to nobody"
+
+
+def too_many(office, who, email) -> bool:
+    with pytest.raises(AppError) as refusal:
+        office.invite(who, email)
+    return refusal.value.status == 429
+
+
+def test_a_person_invites_twenty_an_hour_whatever_organization_it_is_for(office, later):
+    owner = office.person("owner")
+    for number in range(12):
+        office.invite(owner, f"person{number}@acme.example")
+    with as_org(organizations.ensure("Second").id):
+        for number in range(8):
+            office.invite(owner, f"person{number}@second.example")
+        assert too_many(office, owner, "one@more.example")
+    assert too_many(office, owner, "one@more.example")
+    assert office.invite(office.person("admin"), "one@more.example")
+    later(3601)
+    assert office.invite(owner, "another@more.example")
+
+
+def test_a_mailbox_gets_six_a_day_whoever_invites(office, later):
+    for number in range(6):
+        theirs = Office(office.app, f"Org {number}")
+        with as_org(theirs.org_id):
+            office.invite(theirs.person("owner", f"o{number}"), "new@acme.example")
+    owner = office.person("owner")
+    assert too_many(office, owner, " NEW@acme.example")
+    assert office.invite(owner, "second@acme.example")
+    later(86401)
+    assert office.invite(owner)
 
 
 # --- owners

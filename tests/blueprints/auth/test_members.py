@@ -88,6 +88,16 @@ def test_who_is_removed_in_the_moment_of_leaving_is_told_so(app, monkeypatch):
     assert admin.get("/").location == "/account"
 
 
+def test_who_signed_up_confirms_their_address_before_they_invite(app):
+    browser = Merchant(app)
+    browser.sign_up()
+    response = browser.post("/settings/members", email=NEW, role="viewer")
+    assert response.status_code == 422
+    assert "confirm your own e-mail address first" in response.text
+    browser.follow(link(app))
+    assert NEW in browser.follow("/settings/members", email=NEW, role="viewer").text
+
+
 def test_a_wrong_role_in_an_address_is_a_sentence(app):
     owner = person(app)
     member_id = re.search(r'data-id="(mem_\w+)"', owner.get("/settings/members").text)[1]
