@@ -5,7 +5,7 @@ None is stored. Each carries a mark of what it changes, so it is worth nothing o
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.extensions import db, reading, settings
 from app.kit.errors import Refused
@@ -29,12 +29,11 @@ _RESET, _CONFIRM = "reset-password", "confirm-address"
 _JOIN = {True: "join-by-mail", False: "join-by-hand"}
 
 
-def to_reset(user_id: str, address: str) -> str | None:
-    """Where a person chooses a new password, once, within an hour; None for one who is gone,
-    disabled, or no longer has the address the letter goes to. Reads inside the caller's
-    reading()."""
-    user = _living(user_id)
-    if user is None or user.email != address:
+def to_reset(address: str) -> str | None:
+    """Where the person of an address chooses a new password, once, within an hour; None where it is
+    nobody's, or they are disabled. Reads inside the caller's reading()."""
+    user = _living(User.email == address)
+    if user is None:
         return None
     token = sign(_key(), _RESET, user.id, _mark(user.email, user.password_hash))
     return f"{settings().public_base_url}/login/reset/{token}"
@@ -44,7 +43,7 @@ def read_reset(token: str) -> User:
     """The person a link lets choose a new password. Raises Refused `bad_link`."""
     user_id, mark = _read(_RESET, token, HOUR, 2)
     with reading():
-        user = _living(user_id)
+        user = _living(User.id == user_id)
     if user is None or _mark(user.email, user.password_hash) != mark:
         raise bad_link()
     return user
@@ -53,7 +52,7 @@ def read_reset(token: str) -> User:
 def to_confirm(user_id: str, address: str) -> str | None:
     """Where a person proves within a day that an address is theirs; None where that is no longer
     a question. Reads inside the caller's reading()."""
-    user = _living(user_id)
+    user = _living(User.id == user_id)
     if user is None or (user.email == address and user.email_verified_at):
         return None
     token = sign(_key(), _CONFIRM, user.id, address, _mark(user.email, user.password_hash))
@@ -64,7 +63,7 @@ def read_confirmation(token: str) -> tuple[User, str]:
     """The person, and the address that is proven to be theirs. Raises Refused `bad_link`."""
     user_id, address, mark = _read(_CONFIRM, token, DAY, 3)
     with reading():
-        user = _living(user_id)
+        user = _living(User.id == user_id)
     if user is None or _mark(user.email, user.password_hash) != mark:
         raise bad_link()
     return user, address
@@ -97,8 +96,8 @@ def read_join(token: str) -> Join:
     raise bad_link()
 
 
-def _living(user_id: str) -> User | None:
-    query = select(User).where(User.id == user_id, User.disabled_at.is_(None))
+def _living(wanted: ColumnElement[bool]) -> User | None:
+    query = select(User).where(wanted, User.disabled_at.is_(None))
     found: User | None = db.session.scalars(query).one_or_none()
     return found
 

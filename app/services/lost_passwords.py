@@ -2,13 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, update
 
-from app.extensions import changed, db, transaction
+from app.extensions import changed, transaction
 from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Identity, User
-from app.services import links, mail, passwords, people, sessions, signals, throttle
+from app.services import (
+    links,
+    mail,
+    organizations,
+    passwords,
+    people,
+    sessions,
+    signals,
+    throttle,
+)
 from app.services.throttle import Limit
 
 __all__ = ["ask", "choose"]
@@ -17,21 +26,21 @@ HOUR = 3600  # seconds
 
 
 def ask(email: str, *, address: str, locale: str) -> None:
-    """Send the person of this e-mail address a link (steps).
+    """Leave a letter to this e-mail address (steps), with a link for the person it belongs to.
 
-    Nothing tells whether there is such a person: for one there is not, or who was sent three
-    within the hour, nothing happens. Raises AppError 429 after too many from one place.
+    Nothing tells whether there is such a person, not even how long it takes: they are looked up
+    when the letter is written, and there is none for nobody. Three letters an hour to one address
+    are left, and no word is said of the others. Raises Refused for what is no address, AppError 429
+    after too many from one place.
     """
-    name = email.strip().lower()
+    name = organizations.check_address(email)
     throttle.take(Limit(20, HOUR, ("forgot", throttle.network(address))))
     try:
         throttle.take(Limit(3, HOUR, ("forgot", name)))
     except AppError:
         return
     with transaction():
-        query = select(User.id).where(User.email == name, User.disabled_at.is_(None))
-        if user_id := db.session.scalar(query):
-            mail.post("reset_password", name, locale=locale, of_the_house=True, user=user_id)
+        mail.post("reset_password", name, locale=locale, of_the_house=True)
 
 
 def choose(token: str, password: str, *, locale: str) -> User:

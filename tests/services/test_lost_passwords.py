@@ -5,12 +5,13 @@ import re
 import threading
 
 import pytest
+from sqlalchemy import event, select
 
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.errors import AppError, Refused
 from app.kit.tenancy import across_organizations
-from app.models import AuditEntry, Membership, Organization, Role, Throttle, User
+from app.models import AuditEntry, Membership, Organization, Role, Task, Throttle, User
 from app.services import (
     identities,
     lost_passwords,
@@ -91,9 +92,39 @@ def test_a_link_is_worth_nothing_after_an_hour_or_another_change(ada, on_both, l
 
 
 def test_nothing_tells_whether_an_address_has_an_account(ada, on_both):
-    assert ask("nobody@example.com") is None
+    work = {}
+    for place, email in (("192.0.2.1", EMAIL), ("192.0.2.2", "nobody@example.com")):
+        with statements() as work[email]:
+            assert ask(email, place) is None
+    assert work[EMAIL] == work["nobody@example.com"], "nor does the time it takes"
+    assert any("INSERT INTO tasks" in one for one in work[EMAIL])
+    with reading() as session:
+        left = session.scalars(select(Task).order_by(Task.id)).all()
+    assert [{**one.args, "id": "", "to": ""} for one in left] == [
+        {"id": "", "to": "", "kind": "reset_password", "locale": "en"}
+    ] * 2
     run_tasks(on_both)
-    assert mail.outbox() == []
+    assert [one["To"] for one in mail.outbox()] == [EMAIL]
+
+
+@contextlib.contextmanager
+def statements():
+    """What is sent to the database meanwhile, without the values."""
+    sent = []
+
+    def look(_connection, _cursor, statement, *_more):
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", look)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", look)
+
+
+def test_what_is_no_address_is_said(ada):
+    for typed in ("", "nobody", "two@of@them.example", "nul\x00@example.com"):
+        with pytest.raises(Refused) as refusal:
+            ask(typed)
+        assert refusal.value.code == "invalid_email"
 
 
 def test_a_mailbox_is_not_flooded_and_a_place_cannot_try_all_addresses(ada, on_both):

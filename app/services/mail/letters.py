@@ -39,7 +39,7 @@ def write(args: Mapping[str, str]) -> Content | None:
 
 
 def _reset_password(_: Say, args: Mapping[str, str]) -> Draft | None:
-    link = links.to_reset(args["user"], args["to"])
+    link = links.to_reset(args["to"])
     if link is None:
         return None
     return Draft(
