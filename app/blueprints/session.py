@@ -96,11 +96,14 @@ def may(permission: str) -> bool:
     return bool(who and who.current and permits(who.current.role, permission))
 
 
-def begin(user: User) -> None:
-    """Sign this browser in, with a cookie that nobody held before. Raises Refused, as
-    `sessions.start` does."""
+def begin(user: User, *, is_proof: bool = True) -> None:
+    """Sign this browser in, with a cookie that nobody held before. `is_proof`, and what is raised,
+    as in `sessions.start`."""
     secret = sessions.start(
-        user, address=request.remote_addr or "", agent=request.user_agent.string
+        user,
+        address=request.remote_addr or "",
+        agent=request.user_agent.string,
+        is_proof=is_proof,
     )
     end()
     session.clear()

@@ -34,6 +34,7 @@ __all__ = [
     "finish",
     "is_same",
     "list_of",
+    "may_confirm",
     "sign_up",
     "who_is",
 ]
@@ -72,13 +73,14 @@ def companies() -> dict[str, Company]:
     return oauth.companies({name: settings()[name] for name in _SETTINGS})
 
 
-def begin(key: str) -> Begun:
-    """Where to send somebody, and what their browser has to keep until they are back (a flow).
+def begin(key: str, *, again: bool = False) -> Begun:
+    """Where to send somebody, and what their browser has to keep until they are back (a flow);
+    `again` when they are to prove once more who they are.
 
     Raises NotFound, AppError 503.
     """
     try:
-        return _company(key).begin(_back(key))
+        return _company(key).begin(_back(key), again=again)
     except SignInUnavailable as error:
         raise _away(key, error) from error
 
@@ -131,6 +133,15 @@ def is_same(told: Told, user_id: str) -> bool:
     with reading() as session:
         query = select(Identity.user_id).where(*_named(told))
         return bool(session.scalar(query) == user_id)
+
+
+def may_confirm(user_id: str) -> bool:
+    """Whether a company's word may stand for the password before something grave: for who has no
+    password, and beside a code for who has a second factor. Else whoever sits down at a browser
+    that is signed in there too would need nothing but clicks."""
+    with reading() as session:
+        user = session.scalars(select(User).where(User.id == user_id)).one()
+    return user.password_hash is None or user.totp is not None
 
 
 def connect(user_id: str, told: Told, *, locale: str = "en") -> None:

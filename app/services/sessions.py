@@ -67,8 +67,9 @@ class SignedIn:
         return clock.now() - self.proved_at <= FRESH
 
 
-def start(user: User, *, address: str = "", agent: str = "") -> str:
-    """Sign a browser in (a step); the secret its cookie holds.
+def start(user: User, *, address: str = "", agent: str = "", is_proof: bool = True) -> str:
+    """Sign a browser in (a step); the secret its cookie holds. Where it `is_proof`, what needs the
+    password may be done for a while without giving it once more.
 
     `user` is the person as they were when they proved who they are. Raises Refused when their
     password is another by now, or they are disabled: who proved an old password a moment before it
@@ -90,7 +91,7 @@ def start(user: User, *, address: str = "", agent: str = "") -> str:
             address=address[:45],
             agent=agent[:200],
             seen_at=now,
-            proved_at=now,
+            proved_at=now if is_proof else now - LONGEST,
         )
         db.session.add(row)
     if first:

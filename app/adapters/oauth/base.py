@@ -10,7 +10,7 @@ from typing import Literal, Protocol, Self
 
 __all__ = ["Begun", "Company", "Identity", "Reason", "SignInRefused", "SignInUnavailable"]
 
-Reason = Literal["denied", "state", "expired", "invalid"]
+Reason = Literal["denied", "state", "expired", "invalid", "stale"]
 EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1, less the angle brackets
 NAME_LENGTH = 200
 
@@ -24,6 +24,7 @@ class Begun:
     state: str = field(repr=False)
     nonce: str = field(repr=False)  # "" where there is no OpenID Connect
     verifier: str = field(repr=False)  # PKCE (RFC 7636), S256
+    again: bool = False  # somebody who is signed in here proves once more who they are
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class SignInRefused(Exception):
     """Nobody is signed in, and beginning again is all there is to do.
 
     `reason` is for the page: `denied` (the person said no), `state` (the callback belongs to
-    another browser or an older attempt), `expired` (too late, or the code was used already) or
-    `invalid` (what the company sent does not prove anything, or it refuses our client).
+    another browser or an older attempt), `expired` (too late, or the code was used already),
+    `invalid` (what the company sent does not prove anything, or it refuses our client) or `stale`
+    (it does not say that the person signed in there a short time ago, when begun `again`).
     `said` is for the log; it never holds a code, a token or a secret.
     """
 
@@ -80,8 +82,9 @@ class Company(Protocol):
     title: str  # "Google"
     origin: str  # scheme://host[:port] of the page people are sent to, for CSP form-action
 
-    def begin(self, redirect_uri: str) -> Begun:
-        """Start a sign-in; `redirect_uri` is absolute, and registered with the company.
+    def begin(self, redirect_uri: str, *, again: bool = False) -> Begun:
+        """Start a sign-in; `redirect_uri` is absolute, and registered with the company. `again`
+        asks it not to rely on a sign-in of long ago, where it has a way to be asked.
 
         May ask the company where its pages are. Raises SignInUnavailable.
         """

@@ -20,8 +20,17 @@ def new_secret() -> str:
     return made
 
 
-def begin(session: OAuth2Session, page: str, redirect_uri: str, nonce: str = "") -> Begun:
-    """Where to send the person, and what to keep until they are back."""
+def begin(
+    session: OAuth2Session,
+    page: str,
+    redirect_uri: str,
+    *,
+    nonce: str = "",
+    again: bool = False,
+    **more: str,
+) -> Begun:
+    """Where to send the person, and what to keep until they are back; `more` is asked of the page
+    besides."""
     state, verifier = new_secret(), new_secret()
     url, _ = session.create_authorization_url(
         page,
@@ -29,8 +38,9 @@ def begin(session: OAuth2Session, page: str, redirect_uri: str, nonce: str = "")
         code_verifier=verifier,
         redirect_uri=redirect_uri,
         nonce=nonce or None,
+        **more,
     )
-    return Begun(url, state, nonce, verifier)
+    return Begun(url, state, nonce, verifier, again)
 
 
 def code_of(begun: Begun, params: Mapping[str, str]) -> str:

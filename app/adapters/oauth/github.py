@@ -41,9 +41,12 @@ class GitHub:
         self._base_url = base_url.rstrip("/")
         self._api_base = api_base.rstrip("/")
 
-    def begin(self, redirect_uri: str) -> Begun:
+    def begin(self, redirect_uri: str, *, again: bool = False) -> Begun:
+        """As base.Company; GitHub has no way to be asked for a new sign-in, nor says when the last
+        one was."""
+        page = f"{self._base_url}/login/oauth/authorize"
         with calls(*self._client) as session:
-            return code_flow.begin(session, f"{self._base_url}/login/oauth/authorize", redirect_uri)
+            return code_flow.begin(session, page, redirect_uri, again=again)
 
     def finish(self, begun: Begun, redirect_uri: str, params: Mapping[str, str]) -> Identity:
         with calls(*self._client) as session:

@@ -26,14 +26,15 @@ class Expected:
     issuers: Sequence[str]
     client_id: str
     nonce: str
+    signed_in_within: int | None = None  # seconds since the person last did so there; None: any
 
 
 def claims_of(token: Mapping[str, Any], keys: KeySet, expected: Expected) -> dict[str, Any]:
     """The claims of the token endpoint's `id_token`, all checks passed.
 
-    Signature, `iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nonce`, and `at_hash` where it is
-    there. Raises SignInRefused, and joserfc's JoseError for what does not fit: InvalidKeyIdError
-    when it was signed with none of `keys`.
+    Signature, `iss`, `sub`, `aud`, `azp`, `exp`, `iat`, `nonce`, `at_hash` where it is there, and
+    `auth_time` where it matters. Raises SignInRefused, and joserfc's JoseError for what does not
+    fit: InvalidKeyIdError when it was signed with none of `keys`.
     """
     text = token.get("id_token")
     if not isinstance(text, str) or not text:
@@ -48,7 +49,19 @@ def claims_of(token: Mapping[str, Any], keys: KeySet, expected: Expected) -> dic
         raise SignInRefused("invalid", "the ID token is malformed") from None
     if len(claims["sub"]) > SUBJECT_LENGTH:
         raise SignInRefused("invalid", "the ID token's subject is too long")
+    _check_auth_time(claims.get("auth_time"), expected.signed_in_within)
     return dict(claims)
+
+
+def _check_auth_time(at: object, within: int | None) -> None:
+    """A company that was asked by `max_age` has to say when, and that it was recently: its
+    parameter travels through the browser, where it can be taken out (3.1.2.1; 3.1.3.7, 13)."""
+    if within is None:
+        return
+    if isinstance(at, bool) or not isinstance(at, int | float):
+        raise SignInRefused("stale", "the ID token does not say when the person signed in")
+    if not -LEEWAY <= clock.now().timestamp() - at <= within + LEEWAY:
+        raise SignInRefused("stale", "the person signed in there too long ago")
 
 
 def _checks(expected: Expected, access_token: str) -> tuple[dict[str, Any], dict[str, Any]]:

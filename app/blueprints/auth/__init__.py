@@ -5,6 +5,7 @@ from flask import Blueprint, request
 from app.blueprints.auth import (
     account,
     audit,
+    confirming,
     elsewhere,
     joining,
     links,
@@ -21,6 +22,7 @@ bp = Blueprint("auth", __name__)
 
 for part in (
     signing_in,
+    confirming,
     elsewhere,
     joining,
     links,

@@ -6,14 +6,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import session
-from app.blueprints.auth import second_factor, sent
+from app.blueprints.auth import confirming, second_factor, sent
 from app.blueprints.auth.forms import ConfirmForm, NameForm
 from app.blueprints.forms import refuse, said
-from app.kit.errors import AppError, Refused
+from app.kit.errors import AppError
 from app.models import User
-from app.services import identities, people, sessions, signing_up
+from app.services import identities, people, signing_up
 from app.services.identities import Connect, Told
-from app.services.sessions import SignedIn
 
 __all__ = ["register"]
 
@@ -25,7 +24,6 @@ def register(bp: Blueprint) -> None:
     bp.get("/login/with/<company>/callback")(come_back)
     bp.route("/login/connect", methods=["GET", "POST"])(connect_by_password)
     bp.route("/signup/finish", methods=["GET", "POST"])(finish_signing_up)
-    bp.post("/account/confirm/<company>")(confirm_with)
     bp.post("/account/identities/<company>")(connect)
     bp.post("/account/identities/<company>/remove")(disconnect)
 
@@ -41,11 +39,6 @@ def connect(company: str) -> ResponseReturnValue:
     return sent.away(company, "connect", url_for(".show"))
 
 
-@session.signed_in
-def confirm_with(company: str) -> ResponseReturnValue:
-    return sent.away(company, "confirm", session.local_path(request.args.get("next")))
-
-
 def come_back(company: str) -> ResponseReturnValue:
     """What the browser was sent away for was kept beside the state, so that a callback begun for
     one purpose counts for no other."""
@@ -54,7 +47,11 @@ def come_back(company: str) -> ResponseReturnValue:
         told = identities.finish(
             company, trip.begun, request.args.to_dict(), address=request.remote_addr or ""
         )
-        purposes = {"sign in": _signed_in, "connect": _connected, "confirm": _confirmed}
+        purposes = {
+            "sign in": _signed_in,
+            "connect": _connected,
+            sent.CONFIRM: confirming.confirmed,
+        }
         return purposes[trip.purpose](told, trip)
     except AppError as error:
         if error.status == 404:
@@ -66,43 +63,28 @@ def come_back(company: str) -> ResponseReturnValue:
 def _signed_in(told: Told, trip: sent.Trip) -> ResponseReturnValue:
     found = identities.who_is(told)
     if isinstance(found, User):
-        return _enter(found, trip.goal)
+        # Who has a password gives it before something grave: whoever else sits at a browser that
+        # is signed in there could sign out and in again here.
+        return _enter(found, trip.goal, is_proof=found.password_hash is None)
     sent.remember(told, trip)
     if isinstance(found, Connect):
         return redirect(url_for(".connect_by_password"), 303)
     return redirect(url_for(".finish_signing_up", first=trip.first), 303)
 
 
-def _enter(user: User, goal: str) -> ResponseReturnValue:
+def _enter(user: User, goal: str, *, is_proof: bool = True) -> ResponseReturnValue:
     if user.totp is not None:
         return second_factor.halfway(user, goal)
-    session.begin(user)
+    session.begin(user, is_proof=is_proof)
     return redirect(goal, 303)
 
 
 def _connected(told: Told, trip: sent.Trip) -> ResponseReturnValue:
-    who = _same_person(trip)
+    who = sent.same_person(trip)
     identities.connect(who.user_id, told, locale=str(get_locale()))
     people.note(who, "person.identity_connected")
     flash(_("Connected. You can sign in with it from now on."))
     return redirect(trip.goal, 303)
-
-
-def _confirmed(told: Told, trip: sent.Trip) -> ResponseReturnValue:
-    who = _same_person(trip)
-    if not identities.is_same(told, who.user_id):
-        flash(_("That account is not connected to yours."), "bad")
-        return redirect(url_for(".confirm", next=trip.goal), 303)
-    session.renew(sessions.renew(who))
-    return redirect(trip.goal, 303)
-
-
-def _same_person(trip: sent.Trip) -> SignedIn:
-    """Who began the trip, if they are still who is signed in. Raises Refused."""
-    who = session.current()
-    if who is None or who.session_id != trip.session_id:
-        raise Refused("Somebody else began this", "sign_in_state")
-    return who
 
 
 def connect_by_password() -> ResponseReturnValue:

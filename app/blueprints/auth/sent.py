@@ -8,12 +8,24 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from app.blueprints import session
+from app.kit.errors import Refused
 from app.services import identities
 from app.services.identities import Begun, Told
+from app.services.sessions import SignedIn
 
-__all__ = ["Kept", "Trip", "away", "forget", "remember", "remembered", "take"]
+__all__ = [
+    "Kept",
+    "Trip",
+    "away",
+    "forget",
+    "remember",
+    "remembered",
+    "same_person",
+    "take",
+]
 
 AWAY, TOLD = "away", "told"  # names in the cookie
+CONFIRM = "confirm"  # the purpose of who proves once more who they are
 AT_ONCE = 3  # trips: a person may open several tabs
 PATIENCE = 3600  # seconds until a trip is given up
 
@@ -39,7 +51,7 @@ class Kept:
 
 def away(company: str, purpose: str, goal: str, *, first: str | None = None) -> ResponseReturnValue:
     """Send the browser to a company, and keep what it needs on the way back."""
-    begun = identities.begin(company)
+    begun = identities.begin(company, again=purpose == CONFIRM)
     who = session.current()
     trips = dict(list(cookie.get(AWAY, {}).items())[1 - AT_ONCE :])
     trips[begun.state] = [
@@ -64,7 +76,16 @@ def take(company: str, state: str) -> Trip:
     if kept is None or kept[0] != company or time.time() - kept[7] > PATIENCE:
         return Trip(None, "sign in", "/", "", None)
     _company, nonce, verifier, purpose, goal, session_id, first, _at = kept
-    return Trip(Begun("", state, nonce, verifier), purpose, goal, session_id, first)
+    begun = Begun("", state, nonce, verifier, again=purpose == CONFIRM)
+    return Trip(begun, purpose, goal, session_id, first)
+
+
+def same_person(trip: Trip) -> SignedIn:
+    """Who began the trip, if they are still who is signed in. Raises Refused."""
+    who = session.current()
+    if who is None or who.session_id != trip.session_id:
+        raise Refused("Somebody else began this", "sign_in_state")
+    return who
 
 
 def remember(told: Told, trip: Trip) -> None:

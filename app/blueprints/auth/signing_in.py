@@ -1,4 +1,4 @@
-"""Signing in, up and out; and giving the password again."""
+"""Signing in, up and out."""
 
 import structlog
 from flask import Blueprint, flash, redirect, render_template, request
@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from app.blueprints import session
 from app.blueprints.auth import second_factor
-from app.blueprints.auth.forms import ConfirmForm, SignInForm, SignUpForm
+from app.blueprints.auth.forms import SignInForm, SignUpForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError, NotFound
-from app.services import identities, mail, people, signing_up
+from app.services import mail, people, signing_up
 
 __all__ = ["register"]
 
@@ -22,7 +22,6 @@ def register(bp: Blueprint) -> None:
     bp.route("/login", methods=["GET", "POST"])(sign_in)
     bp.route("/signup", methods=["GET", "POST"])(sign_up)
     bp.post("/logout")(sign_out)
-    bp.route("/account/confirm", methods=["GET", "POST"])(confirm)
 
 
 def sign_in() -> ResponseReturnValue:
@@ -86,26 +85,3 @@ def sign_up() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     session.end()
     return redirect("/login", 303)
-
-
-@session.signed_in
-def confirm() -> ResponseReturnValue:
-    form, status = ConfirmForm(), 200
-    goal = session.local_path(request.args.get("next"))
-    who = session.current()
-    if who and form.validate_on_submit():
-        try:
-            session.renew(people.prove(who, form.password.data or ""))
-            return redirect(goal, 303)
-        except AppError as error:
-            status = refuse(form, error, at="password")
-    elif form.errors:
-        status = 422
-    session.forms_lead_to(one.origin for one in identities.companies().values())
-    page = render_template(
-        "auth/confirm.html",
-        form=form,
-        has_password=people.has_password(session.person().user_id),
-        identities=identities.list_of(session.person()),
-    )
-    return page, status

@@ -1,5 +1,6 @@
 """Signing in at an OpenID provider that behaves."""
 
+import json
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,6 +36,17 @@ def test_the_page_is_asked_for_a_code_with_state_nonce_and_pkce(server):
     assert asked["code_challenge_method"] == "S256"
     assert begun.verifier not in begun.url
     assert begun.verifier and begun.verifier not in repr(begun)
+
+
+def test_who_proves_it_again_is_asked_for_a_recent_sign_in_and_for_its_time(server):
+    begun = google_at(server).begin(BACK, again=True)
+    asked = {name: one for name, [one] in parse_qs(urlsplit(begun.url).query).items()}
+    assert asked["max_age"] == "300"
+    assert json.loads(asked["claims"]) == {"id_token": {"auth_time": {"essential": True}}}
+    assert begun.again
+    first = google_at(server).begin(BACK)
+    assert not first.again
+    assert not {"max_age", "claims"} & set(parse_qs(urlsplit(first.url).query))
 
 
 def test_no_two_attempts_share_anything(server):

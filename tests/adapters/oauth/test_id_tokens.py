@@ -70,6 +70,27 @@ def test_a_claim_that_does_not_fit_is_refused(google, openid, claims, reason, sa
     assert said in caught.said
 
 
+def prove_again(google, openid):
+    begun = google.begin(BACK, again=True)
+    return google.finish(begun, BACK, openid.consent(begun.url, "ana"))
+
+
+@pytest.mark.parametrize("ago", [0, 299, -30])
+def test_who_signed_in_there_a_moment_ago_has_proven_it_again(google, openid, ago):
+    openid.claims = {"auth_time": int(time.time()) - ago}
+    assert prove_again(google, openid).subject == "ana"
+
+
+@pytest.mark.parametrize("ago", [None, 700, 86400, -120, "now", True])
+def test_a_sign_in_there_of_long_ago_or_of_no_known_time_proves_nothing_again(google, openid, ago):
+    openid.claims = {"auth_time": int(time.time()) - ago if type(ago) is int else ago}
+    with pytest.raises(SignInRefused) as caught:
+        prove_again(google, openid)
+    assert caught.value.reason in ({"stale", "invalid"} if ago == "now" else {"stale"})
+    if ago != "now":
+        assert sign_in(google, openid).subject == "ana", "which is enough to sign in"
+
+
 @pytest.mark.parametrize("token", [None, "", 7, "not.a.token", "a.b.c.d.e", "é"])
 def test_without_an_id_token_nobody_is_signed_in(google, openid, token):
     openid.answer_fields = {"id_token": token}

@@ -9,7 +9,7 @@ import pytest
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.models import Identity, User
-from app.services import organizations, second_factor, sessions
+from app.services import organizations, passwords, second_factor, sessions
 from tests.fakes.github import GitHubFake
 from tests.merchant import PASSWORD, Merchant, person
 from tests.servers import oidc
@@ -274,6 +274,104 @@ def test_the_last_way_in_stays_and_confirms_who_one_is(app, google, later):
     where = out(browser, "/account/confirm/google?next=/providers/new", post=True)
     assert back(browser, google.consent(where, "new")).location == "/providers/new"
     assert browser.get("/providers/new").status_code == 200
+
+
+# --- proving once more who one is
+
+
+def confirmed_with(browser, google, sub="ada", **claims):
+    """Confirm with Google as `sub`; the answer to the callback."""
+    google.person(sub, **{"email": EMAIL, "email_verified": True, **claims})
+    where = out(browser, "/account/confirm/google?next=/providers/new", post=True)
+    return back(browser, google.consent(where, sub))
+
+
+def is_fresh(browser) -> bool:
+    return browser.get("/providers/new").status_code == 200
+
+
+def test_who_has_a_password_confirms_with_it_alone(app, google, later):
+    browser = person(app)
+    _connect(app, _id(app))
+    later(660)
+    assert "Confirm with Google" not in browser.get("/account/confirm").text
+    response = browser.post("/account/confirm/google?next=/providers/new")
+    assert response.location == "/account/confirm?next=/providers/new", "nor by hand"
+    assert not is_fresh(browser)
+    browser.post("/account/confirm", password=PASSWORD)
+    assert is_fresh(browser)
+
+
+def test_signing_in_elsewhere_is_not_giving_the_password(app, google):
+    browser = person(app)
+    _connect(app, _id(app))
+    browser.post("/logout")
+    assert arrive(browser, google).location == "/"
+    assert not is_fresh(browser), "or two clicks would do what confirming refuses"
+
+
+def test_a_password_that_was_chosen_meanwhile_is_what_counts(app, google, later):
+    browser = _without_password(app, google)
+    later(660)
+    where = out(browser, "/account/confirm/google?next=/providers/new", post=True)
+    with app.app_context(), transaction():
+        user = db.session.query(User).filter_by(email=EMAIL).one()
+        user.password_hash = passwords.hash_password(PASSWORD)
+    assert "/account/confirm" in back(browser, google.consent(where, "ada")).location
+    assert not is_fresh(browser)
+
+
+@pytest.mark.parametrize("has_password", [True, False])
+def test_with_a_second_factor_the_company_is_half_and_a_code_the_other(
+    app, google, later, has_password
+):
+    browser = person(app) if has_password else _without_password(app, google)
+    if has_password:
+        _connect(app, _id(app))
+    secret = re.search(r'data-secret="totp">(\w+)<', browser.get("/account/second-factor").text)[1]
+    browser.post("/account/second-factor", code=_code(secret))
+    later(660)
+    assert browser.get("/account/confirm/code").location.startswith("/account/confirm")
+    assert "Confirm with Google" in browser.get("/account/confirm").text
+    where = confirmed_with(browser, google).location
+    assert where == "/account/confirm/code?next=/providers/new"
+    assert not is_fresh(browser)
+    assert browser.post(where, code="000000").status_code == 422
+    assert not is_fresh(browser)
+    assert browser.post(where, code=_code(secret)).location == "/providers/new"
+    assert is_fresh(browser)
+    later(660)
+    assert confirmed_with(browser, google).location == where
+    later(301)
+    assert browser.post(where, code=_code(secret)).location.startswith("/account/confirm?")
+
+
+def test_a_sign_in_there_of_long_ago_confirms_nothing(app, google, later):
+    browser = _without_password(app, google)
+    later(660)
+    long_ago = int(clock.now().timestamp()) - 3600
+    response = confirmed_with(browser, google, auth_time=long_ago)
+    assert (response.status_code, code(response)) == (400, "sign_in_stale")
+    assert "/login/forgot" in response.text, "what to do"
+    assert not is_fresh(browser)
+    google.person("ada", email=EMAIL, email_verified=True)
+    assert confirmed_with(browser, google).location == "/providers/new"
+
+
+def _without_password(app, google) -> Merchant:
+    browser = Merchant(app)
+    arrive(browser, google)
+    assert browser.post("/signup/finish", organization="Acme").status_code == 303
+    return browser
+
+
+def _id(app) -> str:
+    with app.app_context(), reading() as session:
+        return session.query(User).filter_by(email=EMAIL).one().id
+
+
+def _code(secret: str) -> str:
+    return pyotp.TOTP(secret).at(int(clock.now().timestamp()))
 
 
 # --- GitHub
