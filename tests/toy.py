@@ -19,7 +19,7 @@ __all__ = ["Flock", "toy"]
 
 METHODS = (
     Method("pigeon", "Pigeon"),
-    Method("dove", "Dove", asks=("phone",), pace="push"),
+    Method("dove", "Dove", asks=("phone",), pace="push", acts_alone=True),
     Method("stork", "Stork", pace="reference"),
     Method("owl", "Owl", asks=("email",)),
 )

@@ -52,6 +52,9 @@ class Method:
     # How customers pay, and so how often the gateway is asked: on a page at once, in an app that
     # was notified within minutes, or by a reference within days.
     pace: Pace = "page"
+    # True where being asked is enough for something to happen: an app rings, money moves. Else
+    # nobody can pay what they were never shown, whether the gateway has answered us or not.
+    acts_alone: bool = False
 
 
 @dataclass(frozen=True)

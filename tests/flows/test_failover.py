@@ -75,7 +75,16 @@ def test_another_gateway_is_offered_once_something_went_wrong_and_not_before(bir
     shown = page(birds, order)
     assert 'value="stripe:card"' in shown
     assert "by Stripe" in shown
-    assert 'value="pigeon"' not in shown  # it may have happened there: nobody repeats it
+    assert (
+        'value="pigeon"' in shown
+    )  # nobody was shown a way to pay there, so it may be tried again
+
+
+def test_what_may_be_on_the_phone_is_waited_for_while_another_company_is_offered(birds, toy):
+    shown = page(birds, stuck(birds, toy, "dove", phone="912345678"))
+    assert 'data-view="unclear"' in shown
+    assert 'value="stripe:card"' in shown
+    assert 'value="dove"' not in shown
 
 
 def test_the_order_is_paid_through_the_other_and_says_so(birds, toy, stripe):

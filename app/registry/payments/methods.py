@@ -9,4 +9,4 @@ EUR = frozenset({"EUR"})
 
 CARD = Method("card", mark("Card"), mark("Visa, Mastercard and more, on a secure page"))
 MULTIBANCO = Method("multibanco", "Multibanco", pace="reference")
-MBWAY = Method("mbway", "MB WAY", asks=("phone",), pace="push")
+MBWAY = Method("mbway", "MB WAY", asks=("phone",), pace="push", acts_alone=True)

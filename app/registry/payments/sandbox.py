@@ -13,7 +13,12 @@ SANDBOX = Spec(
         adapter="sandbox:SandboxGateway",
         display_name="Sandbox",
         methods=(
-            Method("test", mark("Test payment"), mark("No real money: you decide how it ends")),
+            Method(
+                "test",
+                mark("Test payment"),
+                mark("No real money: you decide how it ends"),
+                acts_alone=True,
+            ),
         ),
         creates_at="api",
         is_builtin=True,

@@ -27,7 +27,7 @@ from app.services.branding import Brand
 from app.services.credentials import Scope
 from app.services.failover import Offer
 
-__all__ = ["Found", "Page", "Way", "find", "image", "page"]
+__all__ = ["Found", "Page", "Way", "find", "image", "may_be_paid", "page"]
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ class Page:
 
     @property
     def is_unclear(self) -> bool:
-        """True while a gateway has not answered: nobody may be told to try again."""
-        return self.payment is not None and self.payment.status == PaymentStatus.unknown
+        """True while a gateway has not answered, and somebody may be paying or have paid: nobody
+        may be told to try again."""
+        live = self.payment
+        return live is not None and live.status == PaymentStatus.unknown and may_be_paid(live)
 
     @property
     def is_waiting(self) -> bool:
@@ -88,6 +90,12 @@ class Page:
         return self.order.is_payable and (
             self.is_unclear or (self.payment is not None and self.payment.action is not None)
         )
+
+
+def may_be_paid(payment: Payment) -> bool:
+    """Whether a customer may hold a way to pay it: they saw one, or asking for it was enough."""
+    method = gateway(payment.gateway).method(payment.method)
+    return payment.was_shown or (method is not None and method.acts_alone)
 
 
 def find(token: str) -> Found:

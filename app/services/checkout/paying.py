@@ -13,9 +13,9 @@ from app.kit.errors import Conflict, Refused
 from app.kit.tenancy import as_org
 from app.models import Order, Payment, PaymentStatus
 from app.models.payment import OPEN
-from app.registry import Method, gateway
+from app.registry import Method
 from app.services import failover, payments, records, routing
-from app.services.checkout.looking import Found, Page, page
+from app.services.checkout.looking import Found, Page, may_be_paid, page
 from app.services.credentials import Scope
 from app.services.failover import Offer
 from app.services.orders import ending, money_in
@@ -70,17 +70,11 @@ def _elsewhere(
     method = _among(offer.methods, wanted.partition(":")[2])
     answers = _answered(method, answers)
     live = now.payment
-    if live and live.status in OPEN and _may_be_paid(live):
+    if live and live.status in OPEN and may_be_paid(live):
         _stop(now.order, live)
     failover.switch(now.order.id, offer, "chosen by the customer", live)
     _start(page(found), method, answers)
     return page(found)
-
-
-def _may_be_paid(payment: Payment) -> bool:
-    """Whether a customer may hold a way to pay it: they saw one, or it went to their phone."""
-    method = gateway(payment.gateway).method(payment.method)
-    return payment.was_shown or (method is not None and method.pace == "push")
 
 
 def _may_speak(now: Page, locale: str) -> bool:
@@ -135,8 +129,9 @@ _READ: dict[str, Callable[[str], str]] = {"phone": _phone, "email": _email}
 
 
 def _continues(payment: Payment, method: Method) -> bool:
-    """Whether the object that exists at the gateway can be paid this way, as it is."""
-    if payment.gateway_ref is None or payment.was_shown:
+    """Whether the object that exists at the gateway can be paid this way, as it is. Not one that
+    went unanswered: the same key would get the same answer again, which may be a stored 500."""
+    if payment.gateway_ref is None or payment.was_shown or payment.checks:
         return False
     try:
         adapter = routing.connect_payment(payment)
@@ -227,7 +222,7 @@ def _open(now: Page, method: str, answers: Mapping[str, str]) -> Payment:
 
 def _nothing_new(order: Order, now: Page) -> None:
     """The payment that is replaced is the one this customer saw, and as they saw it: one that was
-    shown in a second window meanwhile, or went unanswered, could still be paid."""
+    shown in a second window meanwhile, or may be paid though no answer came, is not replaced."""
     live = db.session.scalars(
         select(Payment).where(Payment.order_id == order.id, Payment.is_live).with_for_update()
     ).one_or_none()
@@ -235,7 +230,8 @@ def _nothing_new(order: Order, now: Page) -> None:
         return
     seen = now.payment
     same = seen is not None and live.id == seen.id and live.action == seen.action
-    if not same or live.status == PaymentStatus.unknown:
+    is_unclear = live.status == PaymentStatus.unknown and may_be_paid(live)
+    if not same or is_unclear:
         raise Conflict(
             "You chose another method in a second window; please wait a moment",
             "payment_under_way",

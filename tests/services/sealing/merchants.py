@@ -71,7 +71,9 @@ class Merchants:
         elif model is User:
             secret = second_factor.new_secret()
             code = pyotp.TOTP(secret).at(int(clock.now().timestamp()))
-            second_factor.confirm(SimpleNamespace(user_id=row_id), secret, code)
+            second_factor.confirm(
+                SimpleNamespace(user_id=row_id, email="ada@example.com", locale="en"), secret, code
+            )
             spots["totp"].plain = secret
         elif model is InboundEvent:
             self._arrive(new)

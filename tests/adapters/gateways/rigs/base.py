@@ -31,6 +31,7 @@ class Rig(Protocol):
     repeats = True  # the company makes nothing twice for one key, or tells us what it made
     finds_refunds = True  # the company tells which refund a request of ours made
     is_checked = True  # the company takes the exact amount only; False: a customer may pay other
+    can_ask = True  # the company tells how a payment stands when it is asked
     unknown = ("nothing", "nothing")  # refs, of a payment and a refund, that do not exist
 
     def values(self) -> dict[str, str]:
@@ -63,6 +64,19 @@ class Rig(Protocol):
 
     def settle_refunds(self) -> None:
         """The company finishes refunds that take their time there."""
+
+    def lie(self, ref: str, what: str) -> bool:
+        """The company says another "currency" or "mode" of a paid payment; False if it says
+        nothing of such a thing."""
+        return False
+
+    def drop_next_refund(self) -> None:
+        """The next refund is made and its answer lost."""
+        ...
+
+    def refunded(self) -> int:
+        """What was given back in all, in minor units."""
+        ...
 
     def charges(self) -> list[tuple[str, int, str]]:
         """The ledger: for each payment that succeeded its ref, amount in minor units, currency."""

@@ -100,6 +100,19 @@ class StripeRig(Rig):
         made = self.fake.sessions() if self.method == "card" else self.fake.payment_intents()
         return len(made)
 
+    def lie(self, ref: str, what: str) -> bool:
+        known = [ref, self.fake.object(ref).get("payment_intent")]
+        changed = {"currency": "eur"} if what == "currency" else {"livemode": True}
+        for one in filter(None, known):
+            self.fake.tamper(one, **changed)
+        return True
+
+    def drop_next_refund(self) -> None:
+        self.fake.drop_after_commit("POST /v1/refunds$", times=2)
+
+    def refunded(self) -> int:
+        return sum(one["amount"] for one in self.fake.refunds() if one["status"] == "succeeded")
+
     def drop_next_creation(self) -> None:
         path = "checkout/sessions$" if self.method == "card" else "payment_intents$"
         self.fake.drop_after_commit(f"POST /v1/{path}", times=2)
