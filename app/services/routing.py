@@ -21,8 +21,8 @@ __all__ = [
     "connect_payment",
     "connect_scope",
     "connect_stored",
-    "is_configured",
     "scopes_of",
+    "usable",
 ]
 
 
@@ -91,28 +91,22 @@ def scopes_of(caller: Caller | Asker, name: str) -> list[Scope]:
     return found
 
 
-def is_configured(name: str, caller: Caller | None) -> bool:
-    """Whether an order through this gateway could be made now, as far as we can tell alone."""
-    if caller is None:
-        if not gateways()[name].is_active:
-            return False
-        if gateway(name).is_builtin:
-            return settings().sandbox_allowed
-        found = credentials.stored(name, PLATFORM)
-        return not found.is_empty and _opens(found)
+def usable(name: str, caller: Caller | None) -> Credentials | None:
+    """What an order through this gateway would be made with now, as far as we can tell alone; for
+    nobody in particular the platform's. None when it could not be made."""
     try:
-        choose(caller, name)
+        return choose(caller, name).credentials if caller else _of_platform(name)
     except Refused:
-        return False
-    return True
+        return None
 
 
-def _opens(found: credentials.Stored) -> bool:
-    try:
-        credentials.open_stored(found)
-    except Refused:
-        return False
-    return True
+def _of_platform(name: str) -> Credentials | None:
+    if not gateways()[name].is_active:
+        return None
+    if gateway(name).is_builtin:
+        return Credentials({}) if settings().sandbox_allowed else None
+    found = credentials.stored(name, PLATFORM)
+    return None if found.is_empty else credentials.open_stored(found)
 
 
 def connect(name: str, found: Credentials) -> Any:

@@ -133,8 +133,8 @@ def test_request_then_provider_then_default_name_the_gateway(shop):
 def test_nothing_configured_anywhere_is_refused(shop):
     assert refused(shop, "square")
     with shop.inside():
-        assert not routing.is_configured("square", caller(shop))
-        assert routing.is_configured("stripe", caller(shop))
+        assert routing.usable("square", caller(shop)) is None
+        assert routing.usable("stripe", caller(shop)) is not None
 
 
 def test_a_payment_keeps_its_scope_when_it_may_not_be_chosen_any_more(shop):

@@ -136,19 +136,24 @@ def delivery(one: Delivery, event_type: str) -> dict[str, Any]:
     ).body()
 
 
-def gateway(
-    name: str, spec: GatewaySpec, *, is_default: bool, is_configured: bool
-) -> dict[str, Any]:
-    """One gateway of the catalogue, as this caller sees it."""
+def gateway(name: str, spec: GatewaySpec, *, is_default: bool, adapter: Any) -> dict[str, Any]:
+    """One gateway of the catalogue, as this caller sees it; `adapter` for their account, if one is
+    set up."""
     return schema.GatewayAnswer(
         name=name,
         display_name=spec.display_name,
         is_active=spec.is_active,
         supported_methods=[method.name for method in spec.methods],
         is_default=is_default,
-        is_configured=is_configured,
+        is_configured=adapter is not None,
         currencies=sorted(spec.currencies),
+        capabilities={one: _can(adapter, one) for one in adapter.methods} if adapter else None,
     ).body()
+
+
+def _can(adapter: Any, method: str) -> schema.CapabilityAnswer:
+    found = adapter.can(method)
+    return schema.CapabilityAnswer(refund=found.refund, cancel=found.cancel)
 
 
 def _moment(found: datetime | None) -> str | None:

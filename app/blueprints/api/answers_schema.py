@@ -1,6 +1,6 @@
 """The shapes of the API's answers; the documents and the answers themselves are made from these."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
@@ -187,6 +187,18 @@ class DeliveryPage(Answer):
     next_cursor: Cursor
 
 
+class CapabilityAnswer(Answer):
+    """What can be undone of a payment by one method."""
+
+    refund: Annotated[
+        Literal["partial", "full", "claim", "none"],
+        Field(description="`claim`: the customer collects it by a link; `none`: not by this API."),
+    ]
+    cancel: Annotated[
+        bool, Field(description="False: what was shown can be paid until its own deadline.")
+    ]
+
+
 class GatewayAnswer(Answer):
     """One gateway of the catalogue."""
 
@@ -197,6 +209,10 @@ class GatewayAnswer(Answer):
     is_default: bool
     is_configured: Annotated[bool, Field(description="An order through it can be made now.")]
     currencies: list[Currency]
+    capabilities: Annotated[
+        dict[str, CapabilityAnswer] | None,
+        Field(description="By method, those that the account offers; null while it is not set up."),
+    ]
 
 
 class GatewaysAnswer(Answer):

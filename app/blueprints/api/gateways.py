@@ -1,5 +1,7 @@
 """GET /api/payment-gateways: what can be paid with, for all or for one provider."""
 
+from typing import Any
+
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
@@ -8,12 +10,18 @@ from app.blueprints.api.caller import optional_caller
 from app.extensions import settings
 from app.registry import gateways
 from app.services import routing
+from app.services.api_keys import Caller
 
 __all__ = ["register"]
 
 
 def register(bp: Blueprint) -> None:
     bp.get("/payment-gateways")(list_gateways)
+
+
+def _adapter(name: str, caller: Caller | None) -> Any:
+    found = routing.usable(name, caller)
+    return routing.connect(name, found) if found else None
 
 
 def list_gateways() -> ResponseReturnValue:
@@ -26,7 +34,7 @@ def list_gateways() -> ResponseReturnValue:
                     name,
                     spec,
                     is_default=name == default,
-                    is_configured=routing.is_configured(name, caller),
+                    adapter=_adapter(name, caller),
                 )
                 for name, spec in gateways().items()
             ],

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.blueprints import catalogue_forms
-from app.services.integrations import Card
+from app.services.integrations import Card, abilities
 
 __all__ = ["page"]
 
@@ -15,4 +15,7 @@ def page(
 ) -> ResponseReturnValue:
     """A service's page; `came_of` is what a button on it brought: tested, health or said."""
     form = form or catalogue_forms.form_for(card)
-    return render_template("integrations/service.html", card=card, form=form, **came_of), status
+    shown = render_template(
+        "integrations/service.html", card=card, form=form, abilities=abilities(card), **came_of
+    )
+    return shown, status

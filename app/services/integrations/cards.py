@@ -108,7 +108,7 @@ def _card(
 
 
 def _hears(spec: Spec, found: Stored) -> bool:
-    return bool(found.values.get(spec.event_secret))
+    return not spec.event_secret or bool(found.values.get(spec.event_secret))
 
 
 def _registers(spec: Spec, scope: Scope) -> bool:
