@@ -36,6 +36,8 @@ def _stored_now(field: Any, value: Any) -> str:
         value = next((label for one, label, *_ in field.iter_choices() if one == value), value)
     if isinstance(value, bool):
         value = _("on") if value else _("off")
+    if isinstance(value, list):
+        value = ", ".join(value)
     if not value:
         return str(_("Stored by now: nothing"))
     return str(_("Stored by now: %(value)s", value=value))

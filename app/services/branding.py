@@ -10,7 +10,8 @@ from app.kit.colour import Colour, parse
 from app.kit.errors import Refused
 from app.kit.tenancy import current_org
 from app.models import Organization
-from app.services import organizations, records
+from app.services import organizations, records, versions
+from app.services.versions import NEVER_SAVED, version_of
 
 __all__ = ["Brand", "brand_of", "change", "current"]
 
@@ -27,6 +28,7 @@ class Brand:
     name: str
     accent: str | None
     support_email: str | None
+    version: str = NEVER_SAVED  # of what is stored
 
     @cached_property
     def css(self) -> str:
@@ -54,7 +56,12 @@ def _tokens(colour: Colour, page: Colour, ink: str) -> str:
 
 def brand_of(organization: Organization) -> Brand:
     """An organization's brand."""
-    return Brand(organization.name, organization.accent, organization.support_email)
+    return Brand(
+        organization.name,
+        organization.accent,
+        organization.support_email,
+        version_of(organization.updated_at),
+    )
 
 
 def current() -> Brand:
@@ -64,11 +71,14 @@ def current() -> Brand:
     return brand_of(row)
 
 
-def change(name: str, accent: str, support_email: str, *, actor: str) -> None:
-    """Change the current organization's name and brand (a step).
+def change(
+    name: str, accent: str, support_email: str, *, actor: str, seen: str | None = None
+) -> None:
+    """Change the current organization's name and brand (a step); `seen` is the version they were
+    changed from.
 
     Raises Refused, naming the field; for a colour on which no text could be read, with the
-    nearest one that would do.
+    nearest one that would do. Raises Conflict `saved_meanwhile`.
     """
     values = {
         "name": organizations.check_name(name),
@@ -78,6 +88,7 @@ def change(name: str, accent: str, support_email: str, *, actor: str) -> None:
     with transaction():
         query = select(Organization).where(Organization.id == current_org()).with_for_update()
         row = db.session.scalars(query).one()
+        versions.must_be(seen, row.updated_at)
         before = {one: getattr(row, one) for one in values}
         for one, value in values.items():
             setattr(row, one, value)

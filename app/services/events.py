@@ -1,20 +1,29 @@
 """What a provider is told: born in the same commit as the change it tells of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from app.extensions import db
 from app.kit import clock
+from app.kit.errors import Refused
 from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.models import Delivery, DeliveryStatus, Event, EventType, Order, Payment, Provider
 from app.models import WebhookEndpoint as Endpoint
 from app.services import tasks
 
-__all__ = ["DEFAULT_EVENTS", "append", "deliver_to", "payload", "ping_payload"]
+__all__ = ["DEFAULT_EVENTS", "append", "check", "deliver_to", "payload", "ping_payload"]
 
 DEFAULT_EVENTS = (EventType.payment_succeeded, EventType.payment_failed)
+
+
+def check(wanted: Sequence[str]) -> list[str]:
+    """The events somebody wants to be told of. Raises Refused for none, or one there is not."""
+    if not wanted or set(wanted) - set(EventType):
+        raise Refused(f"Events are: {', '.join(EventType)}", field="events")
+    return list(wanted)
 
 
 def append(

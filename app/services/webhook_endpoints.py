@@ -3,17 +3,28 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.kit.strictjson import dump
-from app.kit.tokens import new_webhook_secret
+from app.kit.tokens import digest, new_webhook_secret
 from app.models import Delivery, DeliveryStatus, Event, EventType, Provider, WebhookEndpoint
-from app.services import credentials, events, providers, records, tasks
+from app.services import credentials, events, providers, records, tasks, versions
 
-__all__ = ["add", "disable", "enable", "list_of", "ping", "replace_secret"]
+__all__ = [
+    "add",
+    "change",
+    "disable",
+    "enable",
+    "get",
+    "last_errors",
+    "list_of",
+    "ping",
+    "replace_secret",
+    "version_of",
+]
 
 OVERLAP = timedelta(hours=24)  # how long a replaced secret still signs beside the new one
 
@@ -35,6 +46,66 @@ def add(provider_id: str, url: str, wanted: Sequence[str], *, actor: str) -> str
         secret = providers.add_endpoint(provider_id, url, tuple(wanted))
         records.audit("webhook_endpoint.added", actor=actor, subject=provider_id, url=url)
     return secret
+
+
+def change(
+    provider_id: str,
+    endpoint_id: str,
+    url: str,
+    wanted: Sequence[str],
+    *,
+    actor: str,
+    seen: str | None = None,
+) -> None:
+    """Change where an endpoint is and what it is told (a step); what is on its way to it already
+    goes to the new address. `seen` is the version it was changed from.
+
+    Raises Refused as `add`, NotFound, Conflict `saved_meanwhile`.
+    """
+    values = {"url": providers.check_webhook_url(url), "events": events.check(wanted)}
+    with transaction():
+        endpoint = _locked(provider_id, endpoint_id)
+        versions.must_match(seen, version_of(endpoint))
+        before = {name: getattr(endpoint, name) for name in values}
+        changes = {name: [before[name], to] for name, to in values.items() if before[name] != to}
+        for name, (_, to) in changes.items():
+            setattr(endpoint, name, to)
+        if changes:
+            records.audit(
+                "webhook_endpoint.changed", actor=actor, subject=endpoint.id, changes=changes
+            )
+
+
+def version_of(endpoint: WebhookEndpoint) -> str:
+    """What a form about it was drawn from: deliveries touch the row all the time, so not when."""
+    return digest(f"{endpoint.url} {sorted(endpoint.events)}")[:16]
+
+
+def last_errors(provider_id: str) -> dict[str, str]:
+    """What went wrong last at each of a provider's endpoints that fail now, by endpoint."""
+    newest = (
+        select(func.max(Delivery.id))
+        .join(WebhookEndpoint, WebhookEndpoint.id == Delivery.endpoint_id)
+        .where(
+            WebhookEndpoint.provider_id == provider_id,
+            WebhookEndpoint.failures > 0,
+            Delivery.last_error.is_not(None),
+        )
+        .group_by(Delivery.endpoint_id)
+    )
+    with reading() as session:
+        rows = session.execute(
+            select(Delivery.endpoint_id, Delivery.last_error).where(Delivery.id.in_(newest))
+        ).all()
+    return {row.endpoint_id: row.last_error for row in rows}
+
+
+def get(provider_id: str, endpoint_id: str) -> WebhookEndpoint:
+    """One endpoint of a provider. Raises NotFound."""
+    for one in list_of(provider_id):
+        if one.id == endpoint_id:
+            return one
+    raise NotFound("No such endpoint")
 
 
 def replace_secret(provider_id: str, endpoint_id: str, *, actor: str) -> str:

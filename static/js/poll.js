@@ -1,4 +1,4 @@
-// Polling with htmx: slower with time, in the end not at all, and nothing moves while nothing is new.
+// Polling with htmx: slower with time, in the end not at all; nothing moves while nothing is new.
 (() => {
   "use strict";
 
@@ -21,6 +21,7 @@
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.detail.elt.dataset.version) return;
     if (minutes() > LONGEST) {
       stop();
       return event.preventDefault();
@@ -30,8 +31,9 @@
   });
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const shown = detail.target.dataset.version;
     const found = /data-version="([^"]*)"/.exec(detail.xhr.responseText);
-    if (found?.[1] === detail.target.dataset.version) detail.shouldSwap = false;
+    if (shown && found?.[1] === shown) detail.shouldSwap = false;
     focused = detail.target.contains(document.activeElement);
   });
 

@@ -33,7 +33,7 @@ def states() -> Iterator[tuple[str, dict[str, Any]]]:
         currency = "EUR" if gate == "easypay" else "USD"
         yield name, _shown("pending", gate, currency=currency, action=action, method="mbway")
     yield "failed_then_qr", _shown("failed", "stripe", action=dict(_actions())["qr"])
-    yield "unclear", _shown("pending", "stripe", payment_status="unknown")
+    yield "unclear", _shown("pending", "sandbox", payment_status="unknown")
     yield "processing", _shown("processing", "stripe", payment_status="processing")
     yield "failed", _shown("failed", "stripe", failure="Your card was declined.")
     yield "failed_choose", _shown("failed", "stripe", is_choosing=True)
@@ -116,6 +116,7 @@ def _shown(
     provider = Provider(id="prv_1", name="Bitloader", slug="bitloader")
     payment = Payment(
         id="pay_1",
+        gateway=gate,
         method=method or gateway(gate).methods[0].name,
         status=payment_status,
         is_live=True,

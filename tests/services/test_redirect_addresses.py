@@ -3,7 +3,7 @@
 import pytest
 
 from app.kit.errors import Refused
-from app.services.providers import check_redirect_url
+from app.services import redirects
 
 GOOD = [
     "https://shop.example.com",
@@ -52,7 +52,7 @@ def inside(request, app):
 
 @pytest.mark.parametrize("url", GOOD)
 def test_a_complete_address_is_kept_as_it_is(inside, url):
-    assert check_redirect_url(f" {inside(url)} ", "success_url") == inside(url)
+    assert redirects.check(f" {inside(url)} ", "success_url") == inside(url)
 
 
 @pytest.mark.parametrize("url", WRONG)
@@ -60,11 +60,11 @@ def test_anything_unusual_is_refused_by_its_field(inside, url):
     if url.startswith("https"):
         url = inside(url)
     with pytest.raises(Refused) as caught:
-        check_redirect_url(url, "cancel_url")
+        redirects.check(url, "cancel_url")
     assert (caught.value.code, caught.value.details) == ("invalid_url", {"field": "cancel_url"})
 
 
 def test_none_is_needed(app):
     with app.app_context():
-        assert check_redirect_url("", "success_url") is None
-        assert check_redirect_url(None, "success_url") is None
+        assert redirects.check("", "success_url") is None
+        assert redirects.check(None, "success_url") is None

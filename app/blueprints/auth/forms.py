@@ -6,6 +6,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.blueprints.forms import StoredForm
 from app.models import Role
 
 __all__ = [
@@ -94,7 +95,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class OrganizationForm(FlaskForm):  # type: ignore[misc]
+class OrganizationForm(StoredForm):
     name = _organization()
     accent = StringField(
         _("Accent colour"),

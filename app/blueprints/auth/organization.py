@@ -1,5 +1,7 @@
 """The organization itself: its name and brand, and its end."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,8 +32,12 @@ def organization() -> ResponseReturnValue:
             form.accent.data or "",
             form.support_email.data or "",
             actor=session.actor(),
+            seen=form.version.data,
         )
     except AppError as error:
+        if error.code == "saved_meanwhile":
+            now = branding.current()
+            form.compare(asdict(now), now.version)
         return _page(form, refuse(form, error, at="name"))
     flash(_("Saved."))
     return redirect(url_for(".organization"), 303)

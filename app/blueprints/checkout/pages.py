@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.blueprints.checkout import form_targets, language, redirects, tokens
+from app.blueprints.checkout import form_targets, language, tokens
 from app.extensions import limiter
 from app.kit.errors import AppError, Conflict, NotFound, Refused
-from app.services import checkout
+from app.models import Order
+from app.services import checkout, redirects
 from app.services.checkout import Found, Page
 
 __all__ = ["register"]
@@ -77,8 +78,8 @@ def cancel(token: str) -> ResponseReturnValue:
     except AppError as error:
         return _page(token, checkout.page(found), error)
     page = checkout.page(found)
-    if page.provider.cancel_url:
-        return redirect(redirects.fill(page.provider.cancel_url, page.order), 303)
+    if back := _filled(page.provider.cancel_url, page.order):
+        return redirect(back, 303)
     return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 
@@ -118,6 +119,10 @@ def _page(token: str, page: Page, error: AppError | None = None) -> ResponseRetu
     return render_template("checkout/page.html", error=error, **shown), status
 
 
+def _filled(url: str | None, order: Order) -> str | None:
+    return redirects.fill(url, redirects.of_order(order)) if url else None
+
+
 def _shown(token: str, page: Page) -> dict[str, Any]:
     g.locale_hint = page.order.locale
     order = page.order
@@ -131,8 +136,8 @@ def _shown(token: str, page: Page) -> dict[str, Any]:
         "csrf_token": tokens.token_for(token),
         "is_choosing": order.status == "pending" or (order.is_payable and "choose" in request.args),
         "return_after": RETURN_AFTER,
-        "success_url": redirects.fill(success_url, order) if success_url else None,
-        "cancel_url": redirects.fill(cancel_url, order) if cancel_url else None,
+        "success_url": _filled(success_url, order),
+        "cancel_url": _filled(cancel_url, order),
         "language": language.chosen(),
         "continue_url": language.kept(page.redirect_url) if page.redirect_url else None,
     }

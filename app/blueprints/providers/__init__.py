@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.providers import credentials, endpoints, keys, pages
+from app.blueprints.providers import credentials, endpoints, keys, pages, preview
 
 __all__ = ["bp"]
 
@@ -12,3 +12,4 @@ pages.register(bp)
 keys.register(bp)
 endpoints.register(bp)
 credentials.register(bp)
+preview.register(bp)

@@ -1,14 +1,17 @@
 """Where a provider is told: one more address, a new secret, a test event, on and off."""
 
-from flask import Blueprint, flash, redirect, url_for
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.blueprints import session
 from app.blueprints.forms import refuse
-from app.blueprints.providers.forms import EndpointForm
+from app.blueprints.providers.forms import ChangedEndpointForm, EndpointForm
 from app.blueprints.providers.pages import page, shown_once
 from app.kit.errors import AppError
+from app.models import WebhookEndpoint
 from app.services import providers, webhook_endpoints
 
 __all__ = ["register"]
@@ -16,6 +19,7 @@ __all__ = ["register"]
 
 def register(bp: Blueprint) -> None:
     bp.post("/providers/<slug>/endpoints")(add_endpoint)
+    bp.route("/providers/<slug>/endpoints/<endpoint_id>", methods=["GET", "POST"])(endpoint)
     bp.post("/providers/<slug>/endpoints/<endpoint_id>/secret")(replace_secret)
     bp.post("/providers/<slug>/endpoints/<endpoint_id>/ping")(ping)
     bp.post("/providers/<slug>/endpoints/<endpoint_id>/disable")(disable)
@@ -35,6 +39,41 @@ def add_endpoint(slug: str) -> ResponseReturnValue:
     except AppError as error:
         return page(provider, endpoint_form=form, status=refuse(form, error, at="url"))
     return shown_once(slug, webhook=secret)
+
+
+@session.merchant("providers.change")
+@session.fresh
+def endpoint(slug: str, endpoint_id: str) -> ResponseReturnValue:
+    provider = providers.find(slug)
+    stored = webhook_endpoints.get(provider.id, endpoint_id)
+    form, status = ChangedEndpointForm(data=_values_of(stored)), 200
+    if form.validate_on_submit():
+        try:
+            webhook_endpoints.change(
+                provider.id,
+                endpoint_id,
+                form.url.data or "",
+                form.events.data or [],
+                actor=session.actor(),
+                seen=form.version.data,
+            )
+            return _back(slug, _("Saved."))
+        except AppError as error:
+            if error.code == "saved_meanwhile":
+                stored = webhook_endpoints.get(provider.id, endpoint_id)
+                form.compare(_values_of(stored), webhook_endpoints.version_of(stored))
+            status = refuse(form, error, at="url")
+    elif form.errors:
+        status = 422
+    shown = render_template(
+        "providers/endpoint.html", provider=provider, endpoint=stored, form=form
+    )
+    return shown, status
+
+
+def _values_of(stored: WebhookEndpoint) -> dict[str, Any]:
+    version = webhook_endpoints.version_of(stored)
+    return {"url": stored.url, "events": stored.events, "version": version}
 
 
 @session.merchant("providers.change")

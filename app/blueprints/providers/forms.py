@@ -23,7 +23,7 @@ from app.models.provider import SCOPES
 from app.registry import gateways, services
 from app.services.events import DEFAULT_EVENTS
 
-__all__ = ["EndpointForm", "KeyForm", "NewForm", "ProviderForm", "values_of"]
+__all__ = ["ChangedEndpointForm", "EndpointForm", "KeyForm", "NewForm", "ProviderForm", "values_of"]
 
 _LONG = Length(max=2048)
 _CODE = {"spellcheck": "false", "autocomplete": "off"}
@@ -54,13 +54,31 @@ def _fallbacks() -> list[Any]:
     return _choices(("", gettext("Nobody")), *able)
 
 
+def _with_preview(name: str) -> dict[str, str]:
+    """While somebody types, the line below shows where the address leads."""
+    return {
+        **_CODE,
+        "hx-get": "/providers/new/preview",
+        "hx-trigger": "input changed delay:400ms",
+        "hx-target": f"#{name}-preview",
+        "hx-swap": "outerHTML",
+    }
+
+
 class _Form(FlaskForm):  # type: ignore[misc]
     name = StringField(_("Name"), [InputRequired(), Length(max=120)])
     payment_gateway = SelectField(_("Payment company"), choices=_gateways)
     success_url = URLField(
-        _("Send paid customers to"), [Optional(), _LONG], description=_PLACES, render_kw=_CODE
+        _("Send paid customers to"),
+        [Optional(), _LONG],
+        description=_PLACES,
+        render_kw=_with_preview("success_url"),
     )
-    cancel_url = URLField(_("Send cancelling customers to"), [Optional(), _LONG], render_kw=_CODE)
+    cancel_url = URLField(
+        _("Send cancelling customers to"),
+        [Optional(), _LONG],
+        render_kw=_with_preview("cancel_url"),
+    )
 
 
 class NewForm(_Form):
@@ -114,6 +132,10 @@ class EndpointForm(FlaskForm):  # type: ignore[misc]
         choices=_choices(*((str(one), str(one)) for one in EventType if one != EventType.ping)),
         default=[str(one) for one in DEFAULT_EVENTS],
     )
+
+
+class ChangedEndpointForm(EndpointForm, StoredForm):
+    pass
 
 
 def values_of(provider: Provider) -> dict[str, Any]:

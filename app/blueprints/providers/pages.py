@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.blueprints import once, session
 from app.blueprints.forms import refuse
 from app.blueprints.providers.forms import EndpointForm, KeyForm, NewForm, ProviderForm, values_of
+from app.blueprints.providers.preview import preview
 from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Provider
@@ -51,7 +52,7 @@ def new() -> ResponseReturnValue:
             status = refuse(form, error)
     elif form.errors:
         status = 422
-    return render_template("providers/new.html", form=form), status
+    return render_template("providers/new.html", form=form, preview=preview), status
 
 
 @session.merchant("look")
@@ -125,8 +126,10 @@ def page(
         keys=keys,
         is_called=any(one.last_used_at for one in keys),
         endpoints=webhook_endpoints.list_of(provider.id),
+        last_errors=webhook_endpoints.last_errors(provider.id),
         payment_services=[one for one in services().values() if one.gateway and one.fields],
         secrets=secrets or {},
+        preview=preview,
         now=clock.now(),
     )
     return shown, status

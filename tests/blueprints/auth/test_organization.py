@@ -69,3 +69,13 @@ def test_after_deleting_one_is_in_no_organization(app):
 
 def test_an_admin_does_not_delete(app):
     assert person(app, Role.admin).post("/settings/delete", name="Acme").status_code == 403
+
+
+def test_of_two_who_change_the_settings_the_second_sees_the_first(app, shop):
+    ada = person(app)
+    seen = re.search(r'name="version"[^>]*value="([^"]+)"', ada.get("/settings").text)[1]
+    assert save(ada, support_email="ada@acme.example", version=seen).status_code == 303
+    refused = save(ada, support_email="bob@acme.example", version=seen)
+    assert refused.status_code == 409
+    assert "Stored by now: ada@acme.example" in refused.text
+    assert 'value="bob@acme.example"' in refused.text

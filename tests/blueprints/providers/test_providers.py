@@ -1,6 +1,7 @@
 """Providers: made on a page, with a key that is shown once and works."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -336,3 +337,112 @@ def test_a_providers_own_keys_are_used_once_that_is_switched_on(make_app):
 def test_only_payment_companies_have_keys_of_a_provider(browser, made):
     assert browser.get("/providers/bitloader/credentials/resend").status_code == 404
     assert browser.get("/providers/bitloader/credentials/sandbox").status_code == 404
+
+
+# --- endpoints that are changed, and addresses before they are saved
+
+
+def with_endpoint(browser) -> str:
+    browser.post("/providers/bitloader/endpoints", url="http://127.0.0.1:9/a", events=PAID)
+    return endpoint_of(browser)
+
+
+PAID = "payment_succeeded"
+
+
+def endpoint_of(browser) -> str:
+    page = browser.get("/providers/bitloader").text
+    return f"/providers/bitloader/endpoints/{re.findall(r'whe_[0-9A-Z]+', page)[-1]}"
+
+
+def version(page: str) -> str:
+    return re.search(r'name="version"[^>]*value="([^"]+)"', page)[1]
+
+
+def test_an_endpoints_events_and_address_are_changed(app, browser, made):
+    place = with_endpoint(browser)
+    assert 'checked id="events-0"' in browser.get(place).text.replace("\n", " ")
+    saved = browser.post(
+        place, url="http://127.0.0.1:9/b", events=["payment_refunded", "payment_expired"]
+    )
+    assert saved.status_code == 303
+    page = browser.get("/providers/bitloader").text
+    assert "http://127.0.0.1:9/b" in page
+    assert "payment_refunded, payment_expired" in page
+    assert "http://127.0.0.1:9/a" in browser.get("/audit").text, "and what it was before is noted"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"url": "http://10.0.0.1/hook", "events": [PAID]}, "url-error"),
+        ({"url": "gopher://a", "events": [PAID]}, "url-error"),
+        ({"url": "http://127.0.0.1:9/a", "events": []}, "Events are"),
+        ({"url": "http://127.0.0.1:9/a", "events": ["ping"]}, "valid choice"),
+    ],
+)
+def test_what_creation_would_refuse_is_refused(browser, made, fields, said):
+    place = with_endpoint(browser)
+    refused = browser.post(place, **fields)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert "http://127.0.0.1:9/a" in browser.get("/providers/bitloader").text
+
+
+def test_of_two_who_change_an_endpoint_the_second_sees_the_first(browser, made):
+    place = with_endpoint(browser)
+    seen = version(browser.get(place).text)
+    browser.post(place, version=seen, url="http://127.0.0.1:9/b", events=PAID)
+    refused = browser.post(place, version=seen, url="http://127.0.0.1:9/c", events=PAID)
+    assert refused.status_code == 409
+    assert "Stored by now: http://127.0.0.1:9/b" in refused.text
+    assert 'value="http://127.0.0.1:9/c"' in refused.text
+
+
+def test_deliveries_meanwhile_are_nobodys_change(app, browser, made):
+    place = with_endpoint(browser)
+    seen = version(browser.get(place).text)
+    browser.post(f"{place}/ping")
+    world.run_tasks(app)
+    assert (
+        browser.post(place, version=seen, url="http://127.0.0.1:9/b", events=PAID).status_code
+        == 303
+    )
+
+
+def test_a_failing_endpoint_says_what_went_wrong(app, browser, made):
+    place = with_endpoint(browser)
+    browser.post(f"{place}/ping")
+    world.run_tasks(app)
+    assert "Last error:" in browser.get("/providers/bitloader").text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "shown"),
+    [
+        (
+            "success_url",
+            "https://shop.example.com/ok?o={orderId}&e={externalId}&s={status}",
+            "https://shop.example.com/ok?o=ord_01M8EXAMPLE&amp;e=ORDER-1042&amp;s=paid",
+        ),
+        ("cancel_url", "https://shop.example.com/{status}", "https://shop.example.com/cancelled"),
+        ("success_url", "https://shop.example.com/{order_id}", "{order_id} is sent as it stands"),
+        ("success_url", "shop.example.com", "Give a complete address"),
+        ("success_url", "javascript:alert(1)", "Give a complete address"),
+        ("success_url", '"><script>', "Give a complete address"),
+    ],
+)
+def test_an_address_is_shown_with_examples_before_it_is_saved(browser, made, field, typed, shown):
+    answer = browser.get(f"/providers/new/preview?{urlencode({field: typed})}")
+    assert shown in answer.text
+    assert "<script" not in answer.text
+
+
+def test_nothing_typed_shows_nothing_and_no_field_is_not_found(browser, made):
+    assert "Leads" not in browser.get("/providers/new/preview?success_url=").text
+    assert browser.get("/providers/new/preview").status_code == 404
+
+
+def test_without_javascript_the_saved_address_is_shown_too(browser, made):
+    saved(browser, success_url="https://shop.example.com/?o={orderId}")
+    assert "https://shop.example.com/?o=ord_01M8EXAMPLE" in browser.get("/providers/bitloader").text
