@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 
+import app.registry as registry
 from app.extensions import transaction
 from app.jobs.drain import Drainer
 from app.kit.tenancy import as_org
@@ -142,6 +144,13 @@ def connect_stripe(shop: Shop, *, key: str = STRIPE_KEY, scope: Scope | None = N
         credentials.save(
             "stripe", scope or Scope("organization", shop.org_id), values, actor="test"
         )
+
+
+def unplug(monkeypatch: Any, service: str) -> None:
+    """As if nothing spoke to this company yet."""
+    spec = registry.SERVICES[service]
+    gateway = dataclasses.replace(spec.gateway, adapter=None)
+    monkeypatch.setitem(registry.SERVICES, service, dataclasses.replace(spec, gateway=gateway))
 
 
 def run_tasks(app: Flask, seconds: float = 10.0) -> int:

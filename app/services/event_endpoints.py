@@ -89,7 +89,10 @@ def _noted(service: str, scope: Scope, health: Health) -> Health:
     """Remember what was seen, for the list of what is set up."""
     if scope != PLATFORM:
         with transaction():
-            inbound_endpoints.note_check(service, scope.kind, scope.owner, health.state)
+            is_there = health.state != "missing"
+            inbound_endpoints.note_check(
+                service, scope.kind, scope.owner, health.state, health.url if is_there else None
+            )
     return health
 
 
@@ -113,7 +116,7 @@ def _connect(service: str, scope: Scope) -> tuple[Any, str]:
 def _health(service: str, scope: Scope, url: str, found: base.EndpointState | None) -> Health:
     if found is None:
         return Health("missing", url)
-    if not _has_secret(service, scope):
+    if not found.has_stored_secret or not _has_secret(service, scope):
         return Health("no_secret", url)
     if not found.is_enabled:
         return Health("disabled", url)

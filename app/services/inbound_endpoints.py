@@ -104,10 +104,14 @@ def _note(seen: InboundEndpoint, *where: Any, **values: Any) -> None:
         changed(update(InboundEndpoint).where(InboundEndpoint.id == seen.id, *where).values(values))
 
 
-def note_check(gateway: str, kind: str, owner: str, state: str) -> None:
-    """Somebody looked how the address is registered (a part)."""
+def note_check(
+    gateway: str, kind: str, owner: str, state: str, registered_url: str | None = None
+) -> None:
+    """Somebody looked how the address is registered, and saw it there as `registered_url` (a
+    part). Some companies sign the address they know, which is not ours any more once we moved."""
     row = ensure(gateway, kind, owner)
     row.checked_at, row.check_state = clock.now(), state
+    row.registered_url = registered_url or row.registered_url
 
 
 def forget_check(gateway: str, kind: str, owner: str) -> None:

@@ -1,9 +1,15 @@
 """Our address at Stripe: registered with one press, looked at, mended; its secret never lost."""
 
-import pytest
+import dataclasses
 
+import pytest
+from sqlalchemy import select
+
+from app.adapters.gateways.stripe.endpoints import StripeEndpoints
+from app.extensions import reading
 from app.kit.errors import AppError, NotFound, Refused
-from app.services import credentials, event_endpoints
+from app.models import InboundEndpoint
+from app.services import credentials, event_endpoints, inbound, inbound_endpoints
 from app.services.credentials import PLATFORM, Scope
 from tests import world
 from tests.fakes.stripe import StripeFake
@@ -40,8 +46,6 @@ def mend(shop) -> str:
 
 
 def secret_of(shop) -> str | None:
-    from app.extensions import reading
-
     with shop.inside(), reading():
         found = credentials.stored("stripe", own(shop))
         return credentials.open_stored(found).get("webhookSecret") or None
@@ -143,6 +147,46 @@ def test_one_whose_secret_we_do_not_have_is_replaced(shop, stripe):
     assert secret_of(shop)
 
 
+def test_one_that_signs_with_another_secret_than_is_stored_is_replaced(shop, stripe, monkeypatch):
+    mend(shop)
+    (made,) = stripe.webhook_endpoints()
+    looks = StripeEndpoints.find
+
+    def find(self, url):
+        found = looks(self, url)
+        return dataclasses.replace(found, has_stored_secret=found.id != made["id"])
+
+    monkeypatch.setattr(StripeEndpoints, "find", find)
+    assert check(shop) == "no_secret"
+    assert mend(shop) == "fine"
+    assert check(shop) == "fine"
+    assert [one["id"] for one in stripe.webhook_endpoints()] != [made["id"]]
+
+
+def registered(shop) -> str:
+    with shop.inside(), reading() as session:
+        return session.scalars(select(InboundEndpoint.registered_url)).one()
+
+
+def test_the_address_is_remembered_as_it_is_registered_there(shop, stripe, make_app):
+    mend(shop)
+    first = registered(shop)
+    moved = make_app(STRIPE_API_BASE=stripe.url, PUBLIC_BASE_URL="https://pay.example.com")
+    shop = dataclasses.replace(shop, app=moved)
+    assert check(shop) == "missing"
+    assert registered(shop) == first, "they still call, and may sign, the address they know"
+    assert mend(shop) == "fine"
+    assert registered(shop) == first.replace("http://127.0.0.1:5999", "https://pay.example.com")
+
+
+def test_the_platforms_calls_come_to_the_address_it_registers(make_app):
+    app = make_app()
+    with app.app_context():
+        source = inbound.endpoint_scope("stripe", None)
+        assert source.url == inbound_endpoints.of_scope("stripe", PLATFORM)
+        assert source.url == "http://127.0.0.1:5999/api/webhooks/stripe"
+
+
 def test_a_secret_that_cannot_be_stored_leaves_no_endpoint_behind(shop, stripe, monkeypatch):
     def broken(*_args, **_options):
         raise RuntimeError("the database is away")
@@ -169,7 +213,8 @@ def test_silence_is_said_and_nothing_is_stored(shop, stripe):
 
 
 @pytest.mark.parametrize("service", ["sandbox", "square", "resend", "venmo"])
-def test_a_service_without_endpoints_has_none(shop, service):
+def test_a_service_without_endpoints_has_none(shop, service, monkeypatch):
+    world.unplug(monkeypatch, "square")
     with shop.inside(), pytest.raises(NotFound):
         event_endpoints.check(service, own(shop))
 

@@ -56,6 +56,7 @@ class EndpointState:
     url: str
     is_enabled: bool
     missing: tuple[str, ...] = ()  # events we need and it is not told of
+    has_stored_secret: bool = True  # False: they tell its secret, and it is not the one stored
 
 
 @dataclass(frozen=True)

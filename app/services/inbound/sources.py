@@ -9,7 +9,7 @@ from app.kit.errors import NotFound
 from app.kit.tenancy import as_org
 from app.models import DoorKind, InboundEndpoint
 from app.registry import gateways
-from app.services import doors
+from app.services import doors, inbound_endpoints
 from app.services.credentials import PLATFORM, Scope
 
 __all__ = ["Source", "endpoint_scope"]
@@ -30,7 +30,7 @@ def endpoint_scope(gateway: str, token: str | None) -> Source:
     if gateway not in gateways() or not gateways()[gateway].is_active:
         raise NotFound("No such gateway")
     if token is None:
-        return Source(PLATFORM, None)
+        return Source(PLATFORM, None, inbound_endpoints.address(gateway))
     opened = doors.open_door(DoorKind.inbound, token)
     if opened is None:
         raise NotFound("No such endpoint")
