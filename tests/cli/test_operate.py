@@ -149,7 +149,8 @@ def test_an_address_without_tls_is_said_in_production(app, make_app):
     )
 
 
-def test_a_default_gateway_that_does_not_work_yet_is_said(app, make_app):
+def test_a_default_gateway_that_does_not_work_yet_is_said(app, make_app, monkeypatch):
+    world.unplug(monkeypatch, "square")
     fails(
         make_app(url_of(app), PAYMENT_GATEWAY="square"),
         "FAIL default gateway: square",

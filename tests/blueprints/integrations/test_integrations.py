@@ -13,6 +13,7 @@ from app.registry import services
 from app.registry.spec import Field, Spec
 from app.services import credentials, organizations
 from app.services.credentials import Scope
+from tests import world
 from tests.fakes.stripe import StripeFake
 from tests.merchant import person
 
@@ -195,7 +196,8 @@ def test_silence_is_said(connected, stripe):
     assert 'data-ok="false"' in connected.post("/integrations/stripe/test").text
 
 
-def test_a_service_without_an_adapter_says_so(browser):
+def test_a_service_without_an_adapter_says_so(browser, monkeypatch):
+    world.unplug(monkeypatch, "square")
     assert 'data-ok="false"' in browser.post("/integrations/square/test").text
 
 

@@ -188,7 +188,7 @@ def test_a_made_up_gateway_has_its_lines(keys, monkeypatch):
     }
 
 
-@pytest.mark.parametrize("service", ["sandbox", "square", "resend"])
+@pytest.mark.parametrize("service", ["sandbox", "resend"])
 def test_what_nothing_can_go_wrong_with_has_no_lines(keys, service):
     with keys.shop.inside():
         assert integrations.card(service).lines == []
