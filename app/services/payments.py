@@ -341,8 +341,18 @@ def stop(order: Order, payment: Payment) -> base.Snapshot:
         record(payment.id, created)
         ref = created.gateway_ref
     snapshot: base.Snapshot = adapter.cancel_payment(ref)
-    orders.settle(payment.id, snapshot)
+    _stopped(payment.id, snapshot)
     return snapshot
+
+
+def _stopped(payment_id: str, snapshot: base.Snapshot) -> None:
+    """Settle that a payment is over (a step), unless the customer approved it while the gateway
+    was asked: by now its money is being taken, and what was answered may be old."""
+    with transaction():
+        order, payment = orders.lock(payment_id)
+        if payment.status == PaymentStatus.processing:
+            raise base.Impossible("the payment is processing")
+        orders.merge(order, payment, snapshot)
 
 
 def _load(payment_id: str) -> tuple[Order, Payment]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
+import structlog
+
 from app.adapters.gateways import base
 from app.extensions import insert_once, transaction
 from app.kit import clock
@@ -19,6 +21,8 @@ from app.services.inbound.sources import Source
 
 __all__ = ["HINT_EVERY", "receive", "refused"]
 
+log = structlog.get_logger()
+
 HINT_EVERY = 30  # seconds between questions about one payment that only hints ask for
 
 
@@ -27,8 +31,8 @@ def receive(
 ) -> str:
     """Take one call in: verify, store, leave a task (a flow). Gives what became of it.
 
-    Raises AppError 503 without a secret to verify with, 400 for a wrong signature. Nothing is
-    ever accepted unverified.
+    Raises AppError 503 without a secret to verify with, 400 for a wrong signature, 502 when
+    nobody can verify it now and it should be sent again. Nothing is ever accepted unverified.
     """
     outcome = _take_in(gateway, source, body, headers, query)
     if source.endpoint and source.org_id:
@@ -55,6 +59,9 @@ def _take_in(
         )
     except base.BadSignature as error:
         raise AppError("Invalid signature", "invalid_signature", status=400) from error
+    except base.GatewayError as error:  # some are asked whether they made a call
+        log.info("inbound.unproven", gateway=gateway, error=type(error).__name__)
+        raise AppError("The call cannot be verified now", "unverifiable", status=502) from error
     if not event.is_relevant:
         return "ignored"
     found = payment_of(gateway, source, event)

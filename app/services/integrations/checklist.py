@@ -13,7 +13,7 @@ __all__ = ["LATELY", "Facts", "Line", "lines"]
 
 LATELY = timedelta(days=3)  # as long as gateways send an event again (Stripe: three days)
 # What a refused call was answered, by what that means; anything else was not proved to be theirs.
-_MEANS = {413: "too_large", 503: "no_secret"}
+_MEANS = {413: "too_large", 502: "unverifiable", 503: "no_secret"}
 
 
 @dataclass(frozen=True)

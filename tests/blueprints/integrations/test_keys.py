@@ -156,7 +156,7 @@ LINES = {
     "secret": "stored missing operator",
     "endpoint": "fine unseen missing disabled incomplete no_secret calls by_hand",
     "called": "yes never",
-    "refused": "none unproved too_large no_secret",
+    "refused": "none unproved unverifiable too_large no_secret",
 }
 
 
