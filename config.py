@@ -107,7 +107,7 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
     ),
     "Other addresses, for tests and self-hosted peers": (
         Setting("STRIPE_API_BASE", "another address for Stripe's API"),
-        Setting("PAYPAL_BASE_URL", "another address for PayPal's API", is_used=False),
+        Setting("PAYPAL_BASE_URL", "another address for PayPal's API"),
         Setting("SQUARE_BASE_URL", "another address for Square's API"),
         Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API", is_used=False),
         Setting("BTCPAY_BASE_URL", "another address for BTCPay Server", is_used=False),

@@ -9,6 +9,8 @@ CURRENCIES = frozenset(
     "AUD BRL CAD CNY CZK DKK EUR HKD HUF ILS JPY MYR MXN NOK NZD PHP PLN GBP SGD SEK CHF TWD THB"
     " USD".split()
 )
+# Where PayPal has Pay Later; from memory, and PayPal itself is the judge.
+PAY_LATER = frozenset({"AUD", "EUR", "GBP", "USD"})
 
 PAYPAL = Spec(
     "paypal",
@@ -20,9 +22,22 @@ PAYPAL = Spec(
             mark("Client id"),
             ("PAYPAL_CLIENT_ID", "NEXT_PUBLIC_PAYPAL_CLIENT_ID"),
             required=True,
+            help=mark("PayPal Developer: Apps & Credentials, your app. Live and Sandbox differ."),
         ),
-        Field("clientSecret", mark("Client secret"), ("PAYPAL_CLIENT_SECRET",), "secret", True),
-        Field("webhookId", mark("Webhook id"), ("PAYPAL_WEBHOOK_ID",)),
+        Field(
+            "clientSecret",
+            mark("Client secret"),
+            ("PAYPAL_CLIENT_SECRET",),
+            "secret",
+            True,
+            help=mark("Beside the client id, under Secret."),
+        ),
+        Field(
+            "webhookId",
+            mark("Webhook id"),
+            ("PAYPAL_WEBHOOK_ID",),
+            help=mark("Filled in when your address is registered here; else in the app, Webhooks."),
+        ),
         Field(
             "environment",
             mark("Environment"),
@@ -30,21 +45,24 @@ PAYPAL = Spec(
             "choice",
             default="live",
             choices=("live", "sandbox"),
+            help=mark("Where the client id is from: its form does not tell."),
         ),
     ),
     GatewaySpec(
-        adapter=None,
+        adapter="paypal:PayPalGateway",
         display_name="PayPal",
         methods=(
             Method("paypal", "PayPal"),
             Method("venmo", "Venmo", currencies=USD),
             CARD,
-            Method("pay_later", mark("Pay later")),
+            Method("pay_later", mark("Pay later"), currencies=PAY_LATER),
         ),
         creates_at="pay",
         currencies=CURRENCIES,
         decimals={"HUF": 0, "JPY": 0, "TWD": 0},
         base_url_env="PAYPAL_BASE_URL",
+        event_secret="webhookId",  # noqa: S106
+        registers=True,
     ),
     tests={"environment": ("sandbox",)},
 )
