@@ -7,7 +7,10 @@ import pytest
 
 import app.registry as registry
 from app.adapters.gateways import actions, base
+from app.extensions import transaction
 from app.registry.spec import Field, GatewaySpec, Method, Spec
+from app.services import credentials
+from app.services.credentials import Scope
 from tests import world
 
 
@@ -89,6 +92,16 @@ def company(monkeypatch):
 @pytest.fixture
 def shop(company, make_app):
     return world.open_shop(make_app(APPROVING_KEY="x"), gateway="approving")
+
+
+def test_the_page_offers_what_the_merchants_own_account_can(company, make_app):
+    shop = world.open_shop(make_app(), gateway="approving")
+    with shop.inside(), transaction():
+        scope = Scope("organization", shop.org_id)
+        credentials.save("approving", scope, {"key": "mine"}, actor="test")
+    order = shop.order("7.00", currency="EUR")
+    page = shop.app.test_client().get(f"/checkout/o/{order['token']}")
+    assert (page.status_code, page.text.count('name="method"')) == (200, 2)
 
 
 def chosen(shop, method: str = "wallet", **fields):
