@@ -111,9 +111,7 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("SQUARE_BASE_URL", "another address for Square's API"),
         Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API", is_used=False),
         Setting("BTCPAY_BASE_URL", "another address for BTCPay Server", is_used=False),
-        Setting(
-            "EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0", is_used=False
-        ),
+        Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
         Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API", is_used=False),
         Setting("RESEND_BASE_URL", "another address for Resend's API", is_used=False),
         Setting("GA4_BASE_URL", "another address for Google Analytics", is_used=False),

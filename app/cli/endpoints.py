@@ -17,6 +17,7 @@ endpoints = AppGroup("webhook-endpoints", help="Our address at a gateway that ha
 _SAID = {
     "fine": "registered, switched on, told of every event",
     "missing": "not registered",
+    "elsewhere": "another address has the only place there; repair puts this one into it",
     "disabled": "registered, but switched off",
     "incomplete": "registered, but not told of every event",
     "no_secret": "registered, but its signing secret is not stored here",
@@ -43,7 +44,8 @@ def _asked(service: str, org: str | None, *, mend: bool) -> Health:
 def _tell(health: Health) -> None:
     click.echo(f"{health.url}: {_SAID[health.state]}")
     if health.missing:
-        click.echo(f"not told of: {', '.join(health.missing)}")
+        said = "there now" if health.state == "elsewhere" else "not told of"
+        click.echo(f"{said}: {', '.join(health.missing)}")
     if health.secret:
         click.echo(f"signing secret, shown this once, for the environment: {health.secret}")
     if health.state != "fine":

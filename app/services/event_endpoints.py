@@ -17,13 +17,14 @@ __all__ = ["Health", "check", "mend"]
 
 BUSY = 120  # seconds; longer than mending takes
 
-State = Literal["fine", "missing", "disabled", "incomplete", "no_secret"]
+State = Literal["fine", "missing", "elsewhere", "disabled", "incomplete", "no_secret"]
 
 
 @dataclass(frozen=True)
 class Health:
     """How the registration of one scope's address stands; `secret` only when it was just made for
-    the platform, whose secrets lie in the environment."""
+    the platform, whose secrets lie in the environment. `missing` are events that are not told,
+    and elsewhere the address that has the only place."""
 
     state: State
     url: str
@@ -116,6 +117,8 @@ def _connect(service: str, scope: Scope) -> tuple[Any, str]:
 def _health(service: str, scope: Scope, url: str, found: base.EndpointState | None) -> Health:
     if found is None:
         return Health("missing", url)
+    if found.url != url:
+        return Health("elsewhere", url, (found.url,))
     if not found.has_stored_secret or not _has_secret(service, scope):
         return Health("no_secret", url)
     if not found.is_enabled:

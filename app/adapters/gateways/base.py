@@ -75,11 +75,13 @@ class EventEndpoints(Protocol):
     can_look: bool
 
     def find(self, url: str) -> EndpointState | None:
-        """The registration of this address, if there is one."""
+        """The registration of this address, if there is one; where an account has one place for
+        an address, the one that is there."""
         ...
 
     def create(self, url: str) -> CreatedEndpoint:
-        """Register an address for every event we need."""
+        """Register an address for every event we need, in the place of another where there is
+        only one."""
         ...
 
     def repair(self, endpoint_id: str) -> None:

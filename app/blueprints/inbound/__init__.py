@@ -1,6 +1,7 @@
-"""The gateways' door: their calls, raw, each at the address of one scope."""
+"""The gateways' door: their calls, raw, each at the address of one scope. Where a company sends
+customers back to that address as well, they are sent on to their order."""
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed
 
@@ -21,8 +22,11 @@ csrf.exempt(bp)
 @bp.route("/webhooks/<gateway>/<token>", methods=["GET", "POST"])
 def receive(gateway: str, token: str | None = None) -> ResponseReturnValue:
     source = inbound.endpoint_scope(gateway, token)
-    if request.method != gateways()[gateway].calls_by:
-        raise MethodNotAllowed([gateways()[gateway].calls_by])
+    spec = gateways()[gateway]
+    if request.method == "GET" and spec.returns_by:
+        return _send_on(gateway, source, request.args.get(spec.returns_by, ""))
+    if request.method != spec.calls_by:
+        raise MethodNotAllowed([spec.calls_by])
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         outcome = inbound.receive(gateway, source, _body(), headers, request.args.to_dict())
@@ -30,6 +34,12 @@ def receive(gateway: str, token: str | None = None) -> ResponseReturnValue:
         inbound.refused(source, error.status)
         raise
     return jsonify(received=True, outcome=outcome)
+
+
+def _send_on(gateway: str, source: inbound.Source, reference: str) -> ResponseReturnValue:
+    """A customer's browser; its order's page asks the gateway, so what it says proves nothing."""
+    token = inbound.order_token(gateway, source, reference)
+    return redirect(url_for("checkout.come_back", token=token), 303)
 
 
 def _body() -> bytes:

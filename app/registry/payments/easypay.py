@@ -10,8 +10,21 @@ EASYPAY = Spec(
     "Easypay",
     "Payments",
     (
-        Field("accountId", mark("Account id"), ("EASYPAY_ACCOUNT_ID",), required=True),
-        Field("apiKey", mark("API key"), ("EASYPAY_API_KEY",), "secret", True),
+        Field(
+            "accountId",
+            mark("Account id"),
+            ("EASYPAY_ACCOUNT_ID",),
+            required=True,
+            help=mark("Easypay: Web Services, Configuration API 2.0, your account, Keys."),
+        ),
+        Field(
+            "apiKey",
+            mark("API key"),
+            ("EASYPAY_API_KEY",),
+            "secret",
+            True,
+            help=mark("Beside the account id. Make a key of its own for Gatehouse there."),
+        ),
         Field(
             "baseUrl",
             mark("Environment"),
@@ -19,10 +32,11 @@ EASYPAY = Spec(
             "choice",
             default="production",
             choices=("production", "sandbox"),
+            help=mark("Where the keys were made: the sandbox has accounts and keys of its own."),
         ),
     ),
     GatewaySpec(
-        adapter=None,
+        adapter="easypay:EasypayGateway",
         display_name="Easypay",
         methods=(
             MULTIBANCO,
@@ -31,7 +45,10 @@ EASYPAY = Spec(
         ),
         creates_at="pay",
         currencies=EUR,
+        minimum={"EUR": 50},
         base_url_env="EASYPAY_API_BASE",
+        registers=True,
+        returns_by="t_key",
     ),
     tests={"baseUrl": ("sandbox",)},
 )
