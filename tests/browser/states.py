@@ -32,6 +32,7 @@ def states() -> Iterator[tuple[str, dict[str, Any]]]:
         gate = "easypay" if name in {"reference", "wait", "ask"} else "stripe"
         currency = "EUR" if gate == "easypay" else "USD"
         yield name, _shown("pending", gate, currency=currency, action=action, method="mbway")
+    yield "again", _ran_out()
     yield "failed_then_qr", _shown("failed", "stripe", action=dict(_actions())["qr"])
     yield "unclear", _shown("pending", "sandbox", payment_status="unknown")
     yield "processing", _shown("processing", "stripe", payment_status="processing")
@@ -59,6 +60,14 @@ def _actions() -> Iterator[tuple[str, actions.Action]]:
     )
     yield "wait", actions.Wait("", soon)
     yield "ask", actions.AskCustomer(("phone",))
+
+
+def _ran_out() -> dict[str, Any]:
+    """A request in an app whose time is over."""
+    over = actions.Wait(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    shown = _shown("pending", "easypay", currency="EUR", method="mbway")
+    shown["page"].payment.action = actions.to_dict(over)
+    return shown
 
 
 def _late() -> dict[str, Any]:
@@ -120,6 +129,7 @@ def _shown(
         method=method or gateway(gate).methods[0].name,
         status=payment_status,
         is_live=True,
+        answers={"phone": "+351912345678"} if method == "mbway" else {},
         action=actions.to_dict(action) if action else None,
     )
     methods = gateway(gate).methods_for(currency)

@@ -83,6 +83,15 @@ class Page:
         return live is not None and live.status == PaymentStatus.unknown and may_be_paid(live)
 
     @property
+    def ran_out(self) -> bool:
+        """True when an app asked the customer and its time is over; it can be asked again."""
+        live = self.payment
+        if live is None or live.action is None or not self.order.is_payable:
+            return False
+        is_open = live.status in OPEN and self.action is None
+        return is_open and live.action["kind"] == actions.Wait.kind
+
+    @property
     def is_waiting(self) -> bool:
         """True while news may come that the page should show by itself."""
         if self.order.status == OrderStatus.processing:
@@ -111,19 +120,19 @@ def find(token: str) -> Found:
 def page(found: Found) -> Page:
     """The order as its customer sees it."""
     with as_org(found.org_id):
-        return _page(found)
+        return _page(found.order_id)
 
 
-def _page(found: Found) -> Page:
+def _page(order_id: str) -> Page:
     with reading() as session:
         row = session.execute(
             select(Order, Provider, Organization)
             .join(Provider, Provider.id == Order.provider_id)
             .join(Organization, Organization.id == Order.org_id)
-            .where(Order.id == found.order_id)
+            .where(Order.id == order_id)
         ).one()
         tried = session.scalars(
-            select(Payment).where(Payment.order_id == found.order_id).order_by(Payment.id)
+            select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)
         ).all()
     order, provider = row.Order, row.Provider
     # What a deleted organization leaves is books and receipts; nothing is paid any more.

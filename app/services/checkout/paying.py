@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from app.adapters.gateways import actions, base
 from app.extensions import db, transaction
-from app.kit import clock, contacts
+from app.kit import clock
 from app.kit.errors import Conflict, Refused
 from app.kit.tenancy import as_org
 from app.models import Order, Payment, PaymentStatus
 from app.models.payment import OPEN
 from app.registry import Method
 from app.services import failover, payments, records, routing
+from app.services.checkout.answers import answered
 from app.services.checkout.looking import Found, Page, may_be_paid, page
 from app.services.credentials import Scope
 from app.services.failover import Offer
@@ -29,7 +30,8 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | Non
     """Start, or go on with, paying by a method (a flow); the page then says what to do next.
 
     `locale` is the language the customer chose, which the gateway's page is asked to speak, too.
-    Choosing what was chosen before shows the same again and charges nothing twice. Raises
+    Choosing what was chosen before shows the same again and charges nothing twice, unless the
+    customer answers otherwise: a request to another phone takes the place of the first. Raises
     Refused for a method that is not offered, Conflict when another payment is under way.
     """
     with as_org(found.org_id):
@@ -47,10 +49,9 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | Non
             _speak(found.order_id, locale)
             now = page(found)
         method = _wanted(now, wanted)
-        shown = None if isinstance(now.action, actions.AskCustomer) else now.action
-        if now.payment and now.payment.method == method.name and shown:
+        answers = answered(now.payment, method, answers)
+        if _is_shown(now, method, answers):
             return now
-        answers = _answered(method, answers)
         if now.payment and _continues(now.payment, method):
             _go_on(now.order, now.payment, method, answers)
         else:
@@ -68,7 +69,7 @@ def _elsewhere(
 ) -> Page:
     """Pay through another gateway: what may be paid at the first is certainly dead before."""
     method = _among(offer.methods, wanted.partition(":")[2])
-    answers = _answered(method, answers)
+    answers = answered(None, method, answers)
     live = now.payment
     if live and live.status in OPEN and may_be_paid(live):
         _stop(now.order, live)
@@ -100,32 +101,11 @@ def _among(methods: tuple[Method, ...], name: str) -> Method:
     raise Refused("Choose one of the payment methods shown", "invalid_method", field="method")
 
 
-def _answered(method: Method, typed: Mapping[str, str]) -> dict[str, str]:
-    """What the method asks of the customer, as gateways want to have it."""
-    found = {}
-    for name in method.asks:
-        if not typed.get(name):
-            raise Refused(
-                "This payment method needs one more answer", f"missing_{name}", field=name
-            )
-        found[name] = _READ[name](typed[name])
-    return found
-
-
-def _phone(typed: str) -> str:
-    try:
-        return contacts.international(typed)
-    except contacts.BadNumber as error:
-        raise Refused("Check the number", "invalid_phone", field="phone") from error
-
-
-def _email(typed: str) -> str:
-    if not contacts.is_mail_address(typed):
-        raise Refused("Check the e-mail address", "invalid_email", field="email")
-    return typed
-
-
-_READ: dict[str, Callable[[str], str]] = {"phone": _phone, "email": _email}
+def _is_shown(now: Page, method: Method, answers: Mapping[str, str]) -> bool:
+    """Whether just that stands before the customer: the method, for the answers they gave."""
+    if now.payment is None or isinstance(now.action, actions.AskCustomer | None):
+        return False
+    return now.payment.method == method.name and now.payment.answers == answers
 
 
 def _continues(payment: Payment, method: Method) -> bool:
