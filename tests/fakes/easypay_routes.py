@@ -40,8 +40,8 @@ class Account:
 class EasypayApi(FakeServer):
     """Answers calls. ``shows_status`` puts ``payment_status`` into the details of a payment,
     ``shows_keys`` our keys into a capture's refunds, ``says_text`` makes an error's message one
-    text; ``forgets_deleted`` leaves deleted payments to the list; ``reports`` lets the report of
-    transactions be read.
+    text; ``forgets_deleted`` leaves deleted payments to the list, ``keeps_expired`` refuses to
+    delete what has run out; ``reports`` lets the report of transactions be read.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class EasypayApi(FakeServer):
         self.accounts: dict[str, Account] = {}
         self.keys = Keys()
         self.shows_status = self.shows_keys = self.reports = True
-        self.says_text = self.forgets_deleted = False
+        self.says_text = self.forgets_deleted = self.keeps_expired = False
 
     def answered_by_phone(self, made: Single, outcome: str) -> None:
         """A number of the test environment answers by itself."""
@@ -165,6 +165,9 @@ class EasypayApi(FakeServer):
         return Response(200, shapes.single(found, self.url, with_status=self.shows_status))
 
     def _delete(self, account: Account, request: Request, id: str) -> Response:
+        until = account.books.single(id).expires_at
+        if self.keeps_expired and until and until <= datetime.now(UTC):
+            raise EasypayRefusal(400, "The payment has expired")
         account.books.delete(id)
         return Response(204)
 

@@ -99,6 +99,37 @@ def test_what_is_paid_while_it_is_being_deleted_wins(rig):
     assert rig.adapter.retrieve_payment(created.gateway_ref).status == "succeeded"
 
 
+def test_what_is_paid_although_it_was_deleted_wins(rig):
+    created = made(rig)
+    deleted = []
+
+    def pay_after(method, path):
+        deleted.append(method) if method == "DELETE" or deleted else None
+        if deleted[1:] == ["GET"]:
+            rig.fake.single(created.gateway_ref).status = "paid"
+
+    rig.fake.on_request.append(pay_after)
+    with pytest.raises(base.Impossible):
+        rig.adapter.cancel_payment(created.gateway_ref)
+
+
+@pytest.mark.parametrize("keeps_expired", [True, False])
+def test_a_reference_that_has_run_out_is_over_even_if_it_cannot_be_deleted(
+    rig, later, keeps_expired
+):
+    rig.fake.keeps_expired = keeps_expired
+    created = made(rig, "multibanco", expires_at=clock.after(3600))
+    later(3601)
+    assert rig.adapter.cancel_payment(created.gateway_ref).status == "cancelled"
+
+
+def test_a_reference_that_can_still_be_paid_and_is_not_deleted_is_not_over(rig):
+    created = made(rig, "multibanco")
+    rig.fake.fail_next("DELETE /2.0/single", 400)
+    with pytest.raises(base.Impossible):
+        rig.adapter.cancel_payment(created.gateway_ref)
+
+
 def test_an_authorised_payment_is_not_deleted(rig):
     created = made(rig)
     rig.fake.single(created.gateway_ref).status = "authorised"

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from app.adapters.gateways import actions, base
 from app.adapters.gateways.easypay.amounts import CURRENCY, from_easypay
 from app.adapters.gateways.easypay.params import METHODS
+from app.kit import clock
 
 __all__ = [
     "created",
+    "has_run_out",
     "id_of",
     "is_multibanco",
     "moment",
@@ -114,6 +116,12 @@ def of_refund(refund: Mapping[str, Any]) -> base.RefundResult:
 def is_multibanco(single: Mapping[str, Any]) -> bool:
     """True for a payment by reference; their case of letters varies."""
     return _word(_part(single, "method").get("type")) == METHODS["multibanco"]
+
+
+def has_run_out(single: Mapping[str, Any]) -> bool:
+    """True for a reference whose time is over: nobody can pay it any more."""
+    until = moment(single.get("expiration_time"))
+    return is_multibanco(single) and until is not None and until <= clock.now()
 
 
 def id_of(thing: Mapping[str, Any], part: str) -> str | None:
