@@ -95,6 +95,21 @@ class SquareRig(Rig):
     def settle_refunds(self) -> None:
         self.fake.finish_refunds()
 
+    def lie(self, ref: str, what: str) -> bool:
+        if what == "mode":
+            return False  # the host alone tells
+        (paid,) = self.fake.ledger("payment")
+        money = {"amount": paid["total_money"]["amount"], "currency": "CAD"}
+        self.fake.tamper("payment", paid["id"], amount_money=money, total_money=money)
+        return True
+
+    def drop_next_refund(self) -> None:
+        self.fake.drop_after_commit("POST /v2/refunds$", times=2)
+
+    def refunded(self) -> int:
+        made = self.fake.ledger("refund")
+        return sum(one["amount_money"]["amount"] for one in made if one["status"] == "COMPLETED")
+
     def charges(self) -> list[tuple[str, int, str]]:
         refs = {one["order_id"]: f"{one['id']}:{one['order_id']}" for one in self._links()}
         return [
@@ -123,7 +138,7 @@ def _at(call: base.InboundCall, url: str) -> base.InboundCall:
 
 
 @contextmanager
-def _square(method: str, fixtures: Any) -> Iterator[SquareRig]:
+def _square(method: str, _fixtures: Any) -> Iterator[SquareRig]:
     with SquareFake() as fake:
         fake.account(TOKEN)
         yield SquareRig(fake, method)
