@@ -56,6 +56,12 @@ def of_order(order: Mapping[str, Any], *, ref: str, test_mode: bool) -> base.Sna
             test_mode=test_mode,
             is_approved=order["status"] == "APPROVED",
         )
+    return _of_capture(unit, capture, gateway_ref=ref, account=account, test_mode=test_mode)
+
+
+def _of_capture(
+    unit: Mapping[str, Any], capture: Mapping[str, Any], **same: Any
+) -> base.Snapshot:
     status, money = _CAPTURE.get(str(capture.get("status")), "processing"), _money(capture)
     is_paid = status == "succeeded"
     return base.Snapshot(
@@ -63,12 +69,10 @@ def of_order(order: Mapping[str, Any], *, ref: str, test_mode: bool) -> base.Sna
         paid_minor=money.minor if is_paid else 0,
         refunded_minor=_refunded(unit, capture, money.minor),
         currency=money.currency,
-        gateway_ref=ref,
         gateway_payment_id=str(capture["id"]),
-        account=account,
-        test_mode=test_mode,
         paid_at=_moment(capture.get("create_time")) if is_paid else None,
         failure=None if is_paid else reason_of(capture),
+        **same,
     )
 
 

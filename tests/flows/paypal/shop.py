@@ -18,8 +18,9 @@ from tests import world
 from tests.adapters.gateways.rigs.paypal import CLIENT_ID, SECRET, WEBHOOK_ID
 from tests.fakes.paypal import PayPalFake
 
-__all__ = ["VALUES", "PayPalShop", "connect", "open_shop", "running"]
+__all__ = ["CAPTURE", "VALUES", "PayPalShop", "connect", "open_shop", "running"]
 
+CAPTURE = "POST /v2/checkout/orders/*/capture$"
 VALUES = {
     "clientId": CLIENT_ID,
     "clientSecret": SECRET,
