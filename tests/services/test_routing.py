@@ -149,3 +149,13 @@ def test_no_gateway_is_called_while_a_connection_is_held(shop):
     for held in (transaction, reading):
         with shop.inside(), held(), pytest.raises(RuntimeError, match="no gateway is called"):
             routing.connect("stripe", found.credentials)
+
+
+@pytest.mark.parametrize("environment", ["Sandbox", "test", "live;sandbox"])
+def test_a_value_that_is_none_of_its_choices_is_not_configured(make_app, environment):
+    """A typo in the environment must not decide between test and live."""
+    keys = {"PAYPAL_CLIENT_ID": "a", "PAYPAL_CLIENT_SECRET": "b"}
+    app = make_app(**keys, PAYPAL_ENVIRONMENT=environment)
+    shop = world.open_shop(app, gateway="paypal")
+    response = shop.create(20)
+    assert (response.status_code, response.json["code"]) == (400, "gateway_not_configured")

@@ -85,13 +85,15 @@ def open_keys(found: Stored) -> dict[str, str] | None:
 
 def complete(found: Stored, values: Mapping[str, str]) -> Credentials:
     """Opened values with what the catalogue and the operator add, ready for an adapter. Raises
-    Refused `gateway_not_configured` when some are missing."""
+    Refused `gateway_not_configured` when some are missing, or one is none of its choices."""
     service, values = spec(found.service), dict(values)
     if service.missing(values):
         raise _not_configured(service)
     for one in service.fields:
         if one.default:
             values.setdefault(one.name, one.default)
+        if one.choices and values.get(one.name) not in one.choices:
+            raise _not_configured(service)
     if service.gateway and service.gateway.is_builtin:
         values["webhookSecret"] = _sandbox_secret(found.scope)
     return Credentials(values, _base_url(service, values))
