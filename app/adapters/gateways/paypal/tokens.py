@@ -42,7 +42,7 @@ class Tokens:
     def get(self, key: str, fetch: Callable[[], Token]) -> str:
         """The token for these credentials, fetched when there is none that lasts. Raises what
         `fetch` raises."""
-        place, came_at = self._place(key), time.monotonic()
+        came_at, place = time.monotonic(), self._place(key)
         with place.lock:
             if place.token is None or clock.now() >= place.token.until - EARLY:
                 if place.failed_at > came_at:  # nobody waits for several failures, one by one

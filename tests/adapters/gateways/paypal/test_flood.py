@@ -30,6 +30,13 @@ def test_a_flood_of_forgeries_does_not_become_a_flood_of_questions(rig, time_mac
     assert rig.adapter.read_event(call_of(rig, event())).external_id == "WH-1"
 
 
+def test_true_calls_are_never_too_many(rig):
+    for number in range(2 * proof.FORGERIES):
+        true = call_of(rig, {**event(), "id": f"WH-{number}"})
+        assert rig.adapter.read_event(true).external_id == f"WH-{number}"
+    assert asked(rig) == 2 * proof.FORGERIES
+
+
 def test_what_paypal_answered_is_remembered_for_a_while(rig, time_machine):
     start = clock.now()
     time_machine.move_to(start, tick=False)
