@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.easypay_checks import EasypayRefusal
 
-__all__ = ["Books", "CustomerCannot", "Refund", "Single", "cents"]
+__all__ = ["Books", "Refund", "Single", "cents"]
 
 TRANSIENT = (
     "Refund request cannot be completed at this time. Operations are currently undergoing"
@@ -19,10 +20,6 @@ TRANSIENT = (
 )
 # Telephone numbers of their test environment, and what comes of asking there.
 PHONES = {"911234567": "paid", "917654321": "failed", "913456789": "failed"}
-
-
-class CustomerCannot(Exception):
-    """The company would not let the customer do that."""
 
 
 def cents(value: Decimal | int) -> int:

@@ -14,11 +14,10 @@ from typing import Any
 
 from tests.fakes.paypal_api import PayPalApi
 from tests.fakes.paypal_checks import written
-from tests.fakes.paypal_errors import CustomerCannot
 from tests.fakes.paypal_webhooks import KNOWN, sign
 from tests.fakes.paypal_world import App, Object, stamp
 
-__all__ = ["CustomerCannot", "PayPalFake"]
+__all__ = ["PayPalFake"]
 
 
 class PayPalFake(PayPalApi):

@@ -48,10 +48,6 @@ class PayPalRefusal(Exception):
         return body
 
 
-class CustomerCannot(Exception):
-    """A click that PayPal's page would not offer in this state."""
-
-
 def wrong(issue: str, field: str = "") -> PayPalRefusal:
     """A request that is not well-formed."""
     return PayPalRefusal(400, issue, field)

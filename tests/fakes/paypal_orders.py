@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from tests.fakes import paypal_checks as checks
-from tests.fakes.paypal_errors import CustomerCannot, missing, unprocessable
+from tests.fakes.customer import CustomerCannot
+from tests.fakes.paypal_errors import missing, unprocessable
 from tests.fakes.paypal_world import App, Object, Row, World, new_id, now, stamp
 
 LIFE = 3 * 3600  # seconds until an order that nobody approved is forgotten

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.fakes import square_shapes as shapes
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.square_api import SquareApi, Token
 from tests.fakes.square_books import Merchant
-from tests.fakes.square_errors import CustomerCannot
 from tests.fakes.square_shapes import Object, now
 from tests.fakes.square_webhooks import sign
 

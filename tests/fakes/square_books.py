@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.fakes import square_shapes as shapes
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.square_checks import check_link, check_money, check_shown
-from tests.fakes.square_errors import CustomerCannot, SquareRefusal, missing
+from tests.fakes.square_errors import SquareRefusal, missing
 from tests.fakes.square_shapes import Object, now
 
 KINDS = {

@@ -25,10 +25,6 @@ class SquareRefusal(Exception):
         return {"errors": [self.error]}
 
 
-class CustomerCannot(Exception):
-    """A customer's click that Square's page would not offer in this state."""
-
-
 def missing(what: str, object_id: str) -> SquareRefusal:
     """No such object for this merchant."""
     return SquareRefusal(404, "NOT_FOUND", f"{what} with ID `{object_id}` not found.")

@@ -33,10 +33,6 @@ class StripeRefusal(Exception):
         return {"error": error}
 
 
-class CustomerCannot(Exception):
-    """A customer's click that the real page would not offer in this state."""
-
-
 def invalid(message: str, param: str | None = None, code: str | None = None) -> StripeRefusal:
     """A request that is wrong in itself; idempotency keys do not remember those."""
     return StripeRefusal(400, message, param=param, code=code, stored=False)

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import segno
 
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.server import Request, Response
 from tests.fakes.stripe_checks import spoken
-from tests.fakes.stripe_errors import CustomerCannot
 
 
 def page(title: str, body: str, status: int = 200) -> Response:

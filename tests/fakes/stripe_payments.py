@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes import stripe_shapes as shapes
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.stripe_checks import (
     check_amount,
     check_currency,
     check_method_choice,
     method_types,
 )
-from tests.fakes.stripe_errors import (
-    CustomerCannot,
-    StripeRefusal,
-    invalid,
-    refused,
-    unexpected_state,
-)
+from tests.fakes.stripe_errors import StripeRefusal, invalid, refused, unexpected_state
 from tests.fakes.stripe_world import Caller, Owner, Row, World, new_id
 
 CANCELABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes import stripe_shapes as shapes
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.stripe_checks import spoken
-from tests.fakes.stripe_errors import CustomerCannot, invalid, refused
+from tests.fakes.stripe_errors import invalid, refused
 from tests.fakes.stripe_world import Caller, Row, World
 
 

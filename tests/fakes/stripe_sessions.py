@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes import stripe_shapes as shapes
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.stripe_checks import (
     check_amount,
     check_currency,
     check_method_choice,
     method_types,
 )
-from tests.fakes.stripe_errors import CustomerCannot, invalid, refused
+from tests.fakes.stripe_errors import invalid, refused
 from tests.fakes.stripe_payments import Payments
 from tests.fakes.stripe_world import Caller, Row, World, new_id
 

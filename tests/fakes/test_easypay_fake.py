@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.easypay import EasypayFake
-from tests.fakes.easypay_books import CustomerCannot
 
 SALE = {"descriptive": "Tea", "transaction_key": "pay_1"}
 CARD = {"method": "cc", "value": 20, "currency": "EUR", "key": "pay_1", "capture": SALE}

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.fakes.paypal import CustomerCannot, PayPalFake
+from tests.fakes.customer import CustomerCannot
+from tests.fakes.paypal import PayPalFake
 from tests.fakes.paypal_checks import DESCRIPTION
 from tests.fakes.paypal_webhooks import event_in
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.square import SquareFake
-from tests.fakes.square_errors import CustomerCannot
 
 TOKEN = "EAAA-of-the-fakes-own-tests"
 LINKS, REFUNDS = "/v2/online-checkout/payment-links", "/v2/refunds"

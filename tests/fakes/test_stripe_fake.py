@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import stripe
 
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.stripe import StripeFake
 from tests.fakes.stripe_driver import (
     HOME,
@@ -23,7 +24,6 @@ from tests.fakes.stripe_driver import (
     told,
     types,
 )
-from tests.fakes.stripe_errors import CustomerCannot
 from tests.fakes.stripe_world import API_VERSION
 
 

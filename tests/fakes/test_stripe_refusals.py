@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 import stripe
 
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.stripe import StripeFake
 from tests.fakes.stripe_driver import HOME, KEY, cash_app, checkout, client, confirmed
-from tests.fakes.stripe_errors import CustomerCannot
 from tests.fakes.stripe_world import API_VERSION
 
 

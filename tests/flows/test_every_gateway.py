@@ -7,13 +7,16 @@ from sqlalchemy import func, select
 from app.extensions import reading
 from app.models import Refund, Task
 from tests import world
-from tests.adapters.gateways.rigs import RIGS
+from tests.adapters.gateways.rigs import RIGS, SAME
+from tests.fakes.customer import CustomerCannot
 from tests.flows.house import House, connect, open_house
 
-CALLS_IN_VAIN = 4  # a hint or two that were followed, and what they take
+# What all forgeries together may cost at the company: a hint or two that were followed, or, where
+# only the company can tell whose a call is, a question about each that looks like its own.
+CALLS_IN_VAIN = 10
 
 
-@pytest.fixture(params=RIGS)
+@pytest.fixture(params=[name for name in RIGS if name not in SAME])
 def house(request, make_app, httpserver) -> House:
     httpserver.expect_request("/hook").respond_with_data("", status=204)
     with RIGS[request.param](request) as rig:
@@ -89,9 +92,20 @@ def test_another_is_cancelled_and_can_no_longer_be_paid(house):
     assert answer.status_code == 200
     assert house.status(order) == "cancelled"
     if cancels(house):
-        with pytest.raises(Exception):  # noqa: B017, each fake refuses in its own words
-            house.rig.pay(ref)
-        assert house.rig.charges() == []
+        pay_in_vain(house, order, ref)
+        assert house.status(order) == "cancelled"
+
+
+def pay_in_vain(house, order, ref) -> None:
+    """The customer tries all the same: refused there, or approved and never taken by us."""
+    try:
+        house.rig.pay(ref)
+    except Exception:  # each fake refuses in its own words
+        pass
+    else:
+        house.tell(order)
+        house.shop.come_back(order)
+    assert house.rig.charges() == []
 
 
 def test_one_who_comes_back_without_a_call_is_told_the_truth(house):
@@ -164,8 +178,8 @@ def test_money_that_comes_after_the_order_expired_is_late_or_impossible(house, l
         world.sweep_and_run(house.app)
     assert house.status(order) == "expired"
     if cancels(house):
-        with pytest.raises(Exception):  # noqa: B017, each fake refuses in its own words
-            house.rig.pay(ref)
+        pay_in_vain(house, order, ref)
+        assert house.status(order) == "expired"
         return
     try:
         house.rig.pay(ref)
@@ -211,7 +225,10 @@ def test_another_amount_is_held_and_said(house, later):
     if house.rig.fake is None:
         pytest.skip("the built-in gateway's scenario `wrong_amount` is tested with it")
     order = house.started()
-    house.rig.pay(house.ref(order), 1999)
+    try:
+        house.rig.pay(house.ref(order), 1999)
+    except CustomerCannot:
+        pytest.skip("this company takes what was asked for and nothing else")
     house.tell(order)
     seen = house.shop.see(order)
     assert (seen["status"], seen["attention"]) == ("processing", "amount_mismatch")

@@ -59,9 +59,7 @@ def of_order(order: Mapping[str, Any], *, ref: str, test_mode: bool) -> base.Sna
     return _of_capture(unit, capture, gateway_ref=ref, account=account, test_mode=test_mode)
 
 
-def _of_capture(
-    unit: Mapping[str, Any], capture: Mapping[str, Any], **same: Any
-) -> base.Snapshot:
+def _of_capture(unit: Mapping[str, Any], capture: Mapping[str, Any], **same: Any) -> base.Snapshot:
     status, money = _CAPTURE.get(str(capture.get("status")), "processing"), _money(capture)
     is_paid = status == "succeeded"
     return base.Snapshot(

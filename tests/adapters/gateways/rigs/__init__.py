@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.adapters.gateways.rigs.base import Rig, request
 
-__all__ = ["RIGS", "Rig", "request"]
+__all__ = ["RIGS", "SAME", "Rig", "request"]
 
 Setup = Callable[[Any], AbstractContextManager[Rig]]
 
@@ -24,6 +24,16 @@ def _all() -> Iterator[tuple[str, Setup]]:
         if module.name not in {"base", "forging"}:
             yield from importlib.import_module(f"{__name__}.{module.name}").RIGS.items()
 
+
+# Methods that a company takes on the same page as another one: all are played with the adapter, and
+# through the whole house only the first.
+SAME = {
+    "square-apple_pay",
+    "square-google_pay",
+    "square-cash_app",
+    "paypal-card",
+    "paypal-pay_later",
+}
 
 # How to set one up: it is given the test's `request` fixture, for what it needs of the house.
 RIGS: dict[str, Setup] = dict(_all())

@@ -83,6 +83,13 @@ class EasypayRig(Rig):
     def settle_refunds(self) -> None:
         self.fake.settle_refunds()
 
+    def drop_next_refund(self) -> None:
+        self.fake.drop_after_commit("POST /2.0/refund", times=2)
+
+    def refunded(self) -> int:
+        made = [refund for one in self.fake.singles() for refund in one.refunds]
+        return sum(one.cents for one in made if one.status == "success")
+
     def charges(self) -> list[tuple[str, int, str]]:
         paid = [one for one in self.fake.singles() if one.status == "paid"]
         return [(one.id, one.paid_cents, "EUR") for one in paid]

@@ -97,6 +97,13 @@ class PayPalRig(Rig):
     def settle_refunds(self) -> None:
         self.fake.pay_out_refunds()
 
+    def drop_next_refund(self) -> None:
+        self.fake.drop_after_commit("POST /v2/payments/captures", times=2)
+
+    def refunded(self) -> int:
+        made = [one for one in self.fake.all_refunds() if one["status"] == "COMPLETED"]
+        return sum(int(one["amount"]["value"].replace(".", "")) for one in made)
+
     def charges(self) -> list[tuple[str, int, str]]:
         return [
             (
