@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import cli, extensions
+from app.adapters.gateways.crypto import CryptoGateway
+from app.adapters.gateways.guarded import Guarded
 from app.adapters.gateways.sandbox import SandboxGateway
 from app.blueprints import register_doors
 from app.kit import logs, money
@@ -35,12 +37,20 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.extensions["keyring"] = Keyring(settings.encryption_keys)
     extensions.init_app(app)
     SandboxGateway.ledger = DatabaseLedger()
+    CryptoGateway.guarded = _guarded(settings)
     register_doors(app)
     cli.register(app)
     proxies = int(settings["TRUSTED_PROXY_COUNT"])
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, 0, 0)  # type: ignore[method-assign]
     return app
+
+
+def _guarded(settings: config.Settings) -> Guarded:
+    """How gateways are called whose address a merchant typed, as webhooks are: where the operator
+    let networks in, http may be spoken inside of them."""
+    networks = settings.webhook_networks
+    return Guarded(networks, https_only=settings.is_production and not networks)
 
 
 def _must_exist(settings: config.Settings) -> None:

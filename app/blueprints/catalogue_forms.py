@@ -107,7 +107,9 @@ def _input(one: Field, card: Card) -> Any:
             checks = checks[1:]  # neither needed nor optional: empty keeps what is there
         return PasswordField(label, checks, description=help_text, render_kw=looks)
     if one.kind == "choice":
-        return SelectField(label, choices=list(one.choices), default=one.default)
+        return SelectField(
+            label, choices=list(one.choices), default=one.default, description=help_text
+        )
     if one.kind == "switch":
         return BooleanField(label, description=help_text)
     if one.kind == "number":

@@ -71,6 +71,8 @@ class GatewaySpec:
     decimals: Mapping[str, int] = field(default_factory=dict)  # where fewer than ISO 4217's
     event_secret: str = ""  # the field that holds the secret of its calls to us
     registers: bool = False  # it has an API at which our address is registered and looked at
+    # {field: value}: where a field chooses between companies, with which of them it does.
+    registers_with: Mapping[str, str] = field(default_factory=dict)
     is_builtin: bool = False  # ours: it needs no credentials and may be switched off
     base_url_env: str = ""
     # {field: (value, variable)}: where a field chooses between companies, another one's address.
@@ -108,6 +110,16 @@ class GatewaySpec:
             if values.get(name) == value:
                 return variable
         return self.base_url_env
+
+    def can_register(self, values: Mapping[str, object]) -> bool:
+        """Whether our address is registered by an API, at the company that these values choose."""
+        return self.registers and all(
+            values.get(name) == value for name, value in self.registers_with.items()
+        )
+
+    def hears_with_payments(self, values: Mapping[str, object]) -> bool:
+        """Whether our address needs no registering, since it goes along with every payment."""
+        return self.tells == "payment" and not self.can_register(values)
 
     def method(self, name: str | None) -> Method | None:
         """The method of that name, where the catalogue has it."""
@@ -159,12 +171,14 @@ class Spec:
     @property
     def keys(self) -> tuple[Field, ...]:
         """The fields that decide whose account at a gateway is spoken to and in which mode: API
-        secrets, and what is required or tells the mode beside them."""
+        secrets, and what is required, chooses the company or tells the mode beside them."""
         if self.gateway is None:
             return ()
         candidates = [one for one in self.fields if not self.proves_calls(one.name)]
+        beside = {*self.tests, *self.also_required}
+        beside |= {name for _, others in self.also_required.values() for name in others}
         return tuple(
-            one for one in candidates if one.is_secret or one.required or one.name in self.tests
+            one for one in candidates if one.is_secret or one.required or one.name in beside
         )
 
     def proves_calls(self, name: str) -> bool:

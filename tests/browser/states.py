@@ -55,6 +55,19 @@ def _actions() -> Iterator[tuple[str, actions.Action]]:
         actions.ShowQr(page, content=coin, address=BITCOIN, amount="0.00153", expires_at=soon),
     )
     yield (
+        "qr_token",
+        actions.ShowQr(
+            page,
+            mobile_url="ethereum:0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48@1/transfer",
+            content=coin,
+            address="0xd1cDE08A07cD25adEbEd35c3867a59228C09B606",
+            amount="100.000017",
+            coin="USDC",
+            network="Ethereum (ERC-20)",
+            expires_at=soon,
+        ),
+    )
+    yield (
         "reference",
         actions.ShowReference("21800", "123456789", "49.90", soon + timedelta(days=3)),
     )

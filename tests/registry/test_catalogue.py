@@ -17,7 +17,8 @@ CATALOGUE = {
     " · environment PAYPAL_ENVIRONMENT",
     "crypto": "apiKey*! CRYPTO_GATEWAY_API_KEY · publicKey NEXT_PUBLIC_CRYPTO_GATEWAY_KEY"
     " · driver CRYPTO_GATEWAY_DRIVER · ipnSecret! CRYPTO_GATEWAY_IPN_SECRET"
-    " · storeId CRYPTO_GATEWAY_STORE_ID · serverUrl CRYPTO_GATEWAY_SERVER_URL",
+    " · storeId CRYPTO_GATEWAY_STORE_ID · serverUrl CRYPTO_GATEWAY_SERVER_URL"
+    " · environment CRYPTO_GATEWAY_ENVIRONMENT",
     "easypay": "accountId* EASYPAY_ACCOUNT_ID · apiKey*! EASYPAY_API_KEY"
     " · baseUrl EASYPAY_BASE_URL",
     "ifthenpay": "antiPhishingKey*! IFTHENPAY_ANTIPHISHING_KEY · mbKey! IFTHENPAY_MB_KEY"
@@ -148,6 +149,7 @@ def test_an_adapter_is_loaded_when_first_used(key):
     [
         ("stripe", ["secretKey", "publishableKey"]),
         ("paypal", ["clientId", "clientSecret", "environment"]),
+        ("crypto", ["apiKey", "driver", "storeId", "serverUrl", "environment"]),
         ("easypay", ["accountId", "apiKey", "baseUrl"]),
         ("sandbox", []),
         ("resend", []),
@@ -155,3 +157,36 @@ def test_an_adapter_is_loaded_when_first_used(key):
 )
 def test_keys_are_what_decides_whose_account_is_spoken_to(service, keys):
     assert [one.name for one in services()[service].keys] == keys
+
+
+@pytest.mark.parametrize(
+    ("values", "can_register", "hears_with_payments"),
+    [
+        ({}, False, True),
+        ({"driver": "nowpayments"}, False, True),
+        ({"driver": "btcpay"}, True, False),
+    ],
+)
+def test_which_company_is_chosen_decides_how_it_learns_our_address(
+    values, can_register, hears_with_payments
+):
+    crypto = gateways()["crypto"]
+    assert crypto.can_register(values) is can_register
+    assert crypto.hears_with_payments(values) is hears_with_payments
+
+
+def test_a_gateway_that_chooses_no_company_registers_whatever_its_values():
+    assert gateways()["stripe"].can_register({})
+    assert not gateways()["stripe"].hears_with_payments({})
+
+
+@pytest.mark.parametrize(
+    ("values", "mode"),
+    [
+        ({"apiKey": "x"}, False),
+        ({"apiKey": "x", "environment": "production"}, False),
+        ({"apiKey": "x", "environment": "sandbox"}, True),
+    ],
+)
+def test_the_mode_of_coins_is_what_the_merchant_chose(values, mode):
+    assert spec("crypto").test_mode(values) is mode

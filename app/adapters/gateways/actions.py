@@ -38,6 +38,8 @@ class ShowQr:
     content: str | None = None  # what we draw ourselves when they have no image
     address: str | None = None  # crypto
     amount: str | None = None  # in the coin's own decimals
+    coin: str | None = None  # its symbol
+    network: str | None = None  # where the address is; coins sent on another one are lost
     expires_at: datetime | None = None
 
 

@@ -28,6 +28,7 @@ class Card:
     has_event_secret: bool = False
     version: str = NEVER_SAVED
     can_register: bool = False  # our address, at the company, by a button on this page
+    hears_with_payments: bool = False  # nothing is to be registered there
 
     @property
     def is_configured(self) -> bool:
@@ -71,6 +72,7 @@ class Card:
                 self.notes,
                 self.has_event_secret,
                 self.can_register,
+                self.hears_with_payments,
                 self.endpoint,
             )
         )

@@ -90,9 +90,18 @@ def _card(
     url = inbound_endpoints.address(spec.key, endpoint.token) if endpoint else None
     if not found.is_empty:
         missing = tuple(spec.missing(found.values))
-        hears, registers = _hears(spec, found), _registers(spec, found.scope)
         return Card(
-            spec, "own", public, own, missing, url, endpoint, hears, found.version, registers
+            spec,
+            "own",
+            public,
+            own,
+            missing,
+            url,
+            endpoint,
+            _hears(spec, found),
+            found.version,
+            _registers(spec, found),
+            bool(spec.gateway and spec.gateway.hears_with_payments(found.values)),
         )
     platform = credentials.stored(spec.key, PLATFORM)
     if allowed and not platform.is_empty:
@@ -111,6 +120,7 @@ def _hears(spec: Spec, found: Stored) -> bool:
     return not spec.event_secret or bool(found.values.get(spec.event_secret))
 
 
-def _registers(spec: Spec, scope: Scope) -> bool:
+def _registers(spec: Spec, found: Stored) -> bool:
     """Addresses of providers are registered by hand: there is no button on their pages."""
-    return bool(spec.gateway and spec.gateway.registers and scope.kind == "organization")
+    is_own = found.scope.kind == "organization"
+    return bool(spec.gateway and spec.gateway.can_register(found.values) and is_own)

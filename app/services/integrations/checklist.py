@@ -38,6 +38,7 @@ class Facts:
     notes: Mapping[str, CredentialNote]
     has_event_secret: bool
     can_register: bool
+    hears_with_payments: bool
     endpoint: InboundEndpoint | None
 
 
@@ -82,6 +83,8 @@ def _secret(facts: Facts) -> Line:
 
 
 def _endpoint(facts: Facts, endpoint: InboundEndpoint) -> Line:
+    if facts.hears_with_payments:
+        return Line("endpoint", "ok", "with_payments")
     if not facts.can_register:
         if endpoint.last_event_at:
             return Line("endpoint", "ok", "calls")

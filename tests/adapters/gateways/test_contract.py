@@ -29,6 +29,11 @@ def test_every_active_gateway_is_in_the_suite():
     assert active == {one.partition("-")[0] for one in RIGS}
 
 
+def test_registering_is_announced_where_the_adapter_can(rig):
+    announced = gateways()[rig.service].can_register(rig.values())
+    assert announced is (rig.adapter.endpoints is not None)
+
+
 def test_a_new_payment_says_what_the_customer_does_next(rig):
     created = made(rig)
     assert created.gateway_ref

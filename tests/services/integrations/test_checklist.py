@@ -194,12 +194,21 @@ def test_what_nothing_can_go_wrong_with_has_no_lines(keys, service):
         assert integrations.card(service).lines == []
 
 
-def test_registering_is_announced_where_the_adapter_can(stripe):
-    from app.registry import gateways
-
-    for name, spec in gateways().items():
-        if spec.is_active:
-            assert spec.registers is (spec.load().endpoints is not None), name
+@pytest.mark.parametrize(
+    ("driver", "code"), [("nowpayments", "with_payments"), ("btcpay", "unseen")]
+)
+def test_which_company_is_chosen_decides_what_is_said_of_our_address(shop, driver, code):
+    typed = {
+        "apiKey": "a-key-of-theirs",
+        "driver": driver,
+        "storeId": "S1",
+        "serverUrl": "https://b.example",
+    }
+    with shop.inside():
+        integrations.save("crypto", typed, actor="ada")
+        card = integrations.card("crypto")
+    assert {one.name: one.code for one in card.lines}["endpoint"] == code
+    assert card.can_register is (driver == "btcpay")
 
 
 # --- calls of theirs
