@@ -107,5 +107,7 @@ def configure(level: str, format_: str, *, secrets: Iterable[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers = [one for one in root.handlers if one.get_name() != "gatehouse"] + [handler]
     root.setLevel(level.upper())
-    for noisy in ("werkzeug", "rq", "alembic", "urllib3"):
+    for noisy in ("werkzeug", "rq", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
+    # Its warnings quote whole addresses, in which some companies want their keys.
+    logging.getLogger("urllib3").setLevel("ERROR")

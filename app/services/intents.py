@@ -78,11 +78,17 @@ def create(
     if payment is None or payment.gateway_ref or payment.status in ENDED:
         idempotency.complete(opened.held, 200, body)
         return 200, body
+
+    def answer() -> None:
+        if opened.held:
+            idempotency.complete_part(opened.held, 200, body)
+
     try:
         if opened.is_resumed:
             # Whatever would be chosen now: money goes where the first try would have sent it.
             adapter = routing.connect_payment(payment)
         created = adapter.create_payment(payments.request_for(order, payment))
+        payments.record(payment.id, created, answer)
     except base.Declined as error:
         return _declined(opened, payment, error, render_declined)
     except base.MethodUnavailable as error:
@@ -95,13 +101,6 @@ def create(
             raise payments.no_answer(error, order.id) from error
         body = dump(render(Intent(order, checkout_url(order))))
         idempotency.complete(opened.held, 200, body)
-        return 200, body
-
-    def answer() -> None:
-        if opened.held:
-            idempotency.complete_part(opened.held, 200, body)
-
-    payments.record(payment.id, created, answer)
     return 200, body
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.adapters.gateways import actions, base
 from app.extensions import changed, db, reading, settings, transaction
@@ -31,6 +32,7 @@ __all__ = [
     "stop",
 ]
 
+IN_USE = "These payment details belong to another payment; please try again"
 SESSION_MIN, SESSION_MAX = timedelta(minutes=31), timedelta(hours=23, minutes=59)
 BUSY_AGAIN = 30  # seconds
 
@@ -112,8 +114,16 @@ def record(payment_id: str, created: base.Created, also: Callable[[], None] = la
     """Write down what a gateway made (a step); False when the payment was overtaken meanwhile.
 
     An overtaken one is cancelled by its task, and its link must not be shown to anybody. `also`
-    is a part that belongs to the same commit.
+    is a part that belongs to the same commit. Raises Declined for something that another payment
+    of the account has already: nobody could tell which of the two was paid by it.
     """
+    try:
+        return _record(payment_id, created, also)
+    except IntegrityError as error:
+        raise base.Declined(IN_USE) from error
+
+
+def _record(payment_id: str, created: base.Created, also: Callable[[], None]) -> bool:
     values = {
         "status": PaymentStatus(created.status),
         "gateway_ref": created.gateway_ref,

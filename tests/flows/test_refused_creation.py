@@ -1,5 +1,9 @@
 """A gateway that says no for good: the order ends or goes on, and is never stuck in between."""
 
+import dataclasses
+
+import pytest
+
 from app.adapters.gateways import base
 from app.adapters.gateways.sandbox import SandboxGateway
 from tests import world
@@ -87,3 +91,44 @@ def test_a_superseded_payment_is_asked_about_until_it_is_decided(app, shop, monk
         says = base.Snapshot("succeeded", paid_minor=2000, currency="USD", test_mode=True)
         assert payments.cancel(first) is None
     assert shop.see(order)["status"] == "paid"
+
+
+def test_what_another_payment_has_already_is_never_shown(on_both):
+    """Money that came by it could not be told apart."""
+    shop = world.open_shop(on_both)
+    first = shop.order(20)
+    taken = shop.see(first)["payments"][0]["gatewayPaymentId"]
+    make = SandboxGateway.create_payment
+
+    def same_again(self, request):
+        return dataclasses.replace(make(self, request), gateway_ref=taken)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SandboxGateway, "create_payment", same_again)
+        response = shop.create(20, "a-key")
+        again = shop.create(20, "a-key")
+    assert (response.status_code, response.json["code"]) == (402, "declined")
+    assert again.data == response.data
+    assert shop.see(response.json)["status"] == "failed"
+    assert shop.see(first)["status"] == "pending"
+
+
+def test_what_is_found_later_and_is_another_payments_is_not_asked_about(app, later):
+    """It would say that this one was paid when the other was."""
+    shop = world.open_shop(app)
+    first = shop.order(20)
+    taken = shop.see(first)["payments"][0]["gatewayPaymentId"]
+    with pytest.MonkeyPatch.context() as patch:
+        lost = base.Unavailable("no answer")
+        patch.setattr(SandboxGateway, "create_payment", lambda *_: raise_(lost))
+        second = shop.create(20).json
+        found = base.Created(taken)
+        patch.setattr(SandboxGateway, "find_payment", lambda *_: found)
+        shop.pay(first)
+        later(3)
+        world.sweep_and_run(app)
+    assert [shop.see(one)["status"] for one in (first, second)] == ["paid", "failed"]
+
+
+def raise_(error):
+    raise error

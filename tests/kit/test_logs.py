@@ -133,3 +133,12 @@ def test_every_previous_key_is_masked(sqlite_url, tmp_path):
     create_app(environment(sqlite_url, tmp_path, INTEGRATION_ENCRYPTION_KEY_PREVIOUS=older))
     for key in older.split(", "):
         assert key not in logs.redact(f"sealed with {key}")
+
+
+def test_warnings_that_quote_addresses_are_left_out(lines):
+    """urllib3 quotes the whole one when it cannot read an answer's headers."""
+    logging.getLogger("urllib3.connection").warning(
+        "Failed to parse headers (url=%s)", "https://pay.example/init/ABC-123456?key=ABC-123456"
+    )
+    logging.getLogger("urllib3.connection").error("no address in this")
+    assert len(lines()) == 1
