@@ -112,7 +112,7 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API"),
         Setting("BTCPAY_BASE_URL", "another address for BTCPay Server"),
         Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
-        Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API", is_used=False),
+        Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API and site"),
         Setting("RESEND_BASE_URL", "another address for Resend's API", is_used=False),
         Setting("GA4_BASE_URL", "another address for Google Analytics", is_used=False),
         Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API", is_used=False),

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["HOME", "MAIL", "BadNumber", "international", "is_mail_address"]
+__all__ = ["HOME", "MAIL", "BadNumber", "international", "is_mail_address", "split"]
 
 # A look at the shape alone; whether anybody reads it shows when something is sent there.
 MAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -25,6 +25,17 @@ def international(typed: str) -> str:
     if not phonenumbers.is_valid_number(found):
         raise BadNumber("no such telephone number")
     return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+
+def split(number: str) -> tuple[str, str]:
+    """Country code and the rest of a number in E.164: `351` and `912345678`. Raises BadNumber."""
+    import phonenumbers
+
+    try:
+        found = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException as error:
+        raise BadNumber("not a telephone number") from error
+    return str(found.country_code), str(phonenumbers.national_significant_number(found))
 
 
 def is_mail_address(typed: str) -> bool:

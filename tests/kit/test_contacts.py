@@ -33,3 +33,23 @@ def test_what_is_no_number_is_refused(typed):
 )
 def test_a_mail_address_is_known_by_its_shape(typed, is_one):
     assert contacts.is_mail_address(typed) is is_one
+
+
+@pytest.mark.parametrize(
+    ("number", "pieces"),
+    [
+        ("+351912345678", ("351", "912345678")),
+        ("+34612345678", ("34", "612345678")),
+        ("+12025550123", ("1", "2025550123")),
+        ("+390612345678", ("39", "0612345678")),  # Italy keeps its zero
+    ],
+)
+def test_a_number_comes_apart(number, pieces):
+    assert contacts.split(number) == pieces
+    assert contacts.split(contacts.international(number)) == pieces
+
+
+@pytest.mark.parametrize("number", ["", "912345678", "+", "phone", "+351"])
+def test_what_is_no_number_does_not(number):
+    with pytest.raises(contacts.BadNumber):
+        contacts.split(number)

@@ -23,7 +23,8 @@ CATALOGUE = {
     " · baseUrl EASYPAY_BASE_URL",
     "ifthenpay": "antiPhishingKey*! IFTHENPAY_ANTIPHISHING_KEY · mbKey! IFTHENPAY_MB_KEY"
     " · mbwayKey! IFTHENPAY_MBWAY_KEY · ccKey! IFTHENPAY_CC_KEY"
-    " · backofficeKey! IFTHENPAY_BACKOFFICE_KEY",
+    " · backofficeKey! IFTHENPAY_BACKOFFICE_KEY · entity IFTHENPAY_ENTITY"
+    " · subEntity IFTHENPAY_SUBENTITY · environment IFTHENPAY_ENVIRONMENT",
     "sandbox": "",
     "resend": "apiKey*! RESEND_API_KEY · fromEmail* RESEND_FROM"
     " · webhookSecret! RESEND_WEBHOOK_SECRET",
@@ -96,7 +97,7 @@ def test_an_entry_makes_sense(one):
         ("crypto", {"apiKey": "x", "driver": "nowpayments"}, []),
         ("crypto", {"apiKey": "x", "driver": "btcpay"}, ["storeId", "serverUrl"]),
         ("crypto", {"apiKey": "x", "driver": "btcpay", "storeId": "s", "serverUrl": "u"}, []),
-        ("ifthenpay", {"antiPhishingKey": "x"}, ["mbKey", "mbwayKey", "ccKey"]),
+        ("ifthenpay", {"antiPhishingKey": "x"}, ["mbKey", "mbwayKey", "ccKey", "entity"]),
         ("ifthenpay", {"antiPhishingKey": "x", "mbwayKey": "x"}, []),
         ("ifthenpay", {"ccKey": "x"}, ["antiPhishingKey"]),
         ("sandbox", {}, []),
@@ -151,6 +152,7 @@ def test_an_adapter_is_loaded_when_first_used(key):
         ("paypal", ["clientId", "clientSecret", "environment"]),
         ("crypto", ["apiKey", "driver", "storeId", "serverUrl", "environment"]),
         ("easypay", ["accountId", "apiKey", "baseUrl"]),
+        ("ifthenpay", ["mbKey", "mbwayKey", "ccKey", "backofficeKey", "environment"]),
         ("sandbox", []),
         ("resend", []),
     ],

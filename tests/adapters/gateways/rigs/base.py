@@ -30,6 +30,8 @@ class Rig(Protocol):
 
     repeats = True  # the company makes nothing twice for one key, or tells us what it made
     finds_refunds = True  # the company tells which refund a request of ours made
+    tells_account = True  # the company says whose keys these are
+    test_mode = True  # the mode of these credentials; False where a company has no other
     is_checked = True  # the company takes the exact amount only; False: a customer may pay other
     can_ask = True  # the company tells how a payment stands when it is asked
     unknown = ("nothing", "nothing")  # refs, of a payment and a refund, that do not exist
@@ -53,6 +55,10 @@ class Rig(Protocol):
     def decline(self, ref: str) -> None:
         """The company turns the customer down."""
         ...
+
+    def lapse(self, ref: str) -> None:
+        """The time in which nobody can be stopped from paying is over. Nothing, where there is no
+        such time."""
 
     def news(self, ref: str, url: str) -> base.InboundCall:
         """The call the company makes about how the payment stands, to the address `url`."""
