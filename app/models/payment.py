@@ -94,7 +94,7 @@ class Payment(OrgScoped, Stamped, Model):
     failure: Mapped[str | None] = mapped_column(String(300))
     checks: Mapped[int] = mapped_column(Integer, default=0)  # since its outcome is unknown
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or seen, while processing
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)

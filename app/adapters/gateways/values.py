@@ -86,7 +86,7 @@ class Snapshot:
     gateway_payment_id: str | None = None
     account: str | None = None
     test_mode: bool | None = None
-    paid_at: datetime | None = None
+    paid_at: datetime | None = None  # of `processing`: when the customer's money was first seen
     failure: str | None = None
     is_approved: bool = False  # the customer agreed; the money is taken by `complete_payment`
 

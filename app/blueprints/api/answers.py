@@ -93,7 +93,7 @@ def _payment(one: Payment) -> schema.PaymentAnswer:
         duplicate=one.is_duplicate,
         failure=one.failure,
         created_at=clock.iso(one.created_at),
-        paid_at=_moment(one.paid_at),
+        paid_at=_moment(one.paid_at) if one.status == PaymentStatus.succeeded else None,
     )
 
 

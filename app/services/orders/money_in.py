@@ -25,7 +25,7 @@ def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None
     if order.attention in MISMATCHES:
         order.attention = None  # what was missing came after all
     payment.status = PaymentStatus.succeeded
-    payment.paid_at = snapshot.paid_at or clock.now()
+    payment.paid_at = payment.paid_at or snapshot.paid_at or clock.now()
     payment.failure = None
     records.timeline(order, "payment.succeeded", payment=payment, actor=actor)
     if order.settled_by and order.settled_by != payment.id:

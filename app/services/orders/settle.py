@@ -87,6 +87,8 @@ def _not_paid(order: Order, payment: Payment, snapshot: Snapshot, actor: str) ->
         return
     payment.status = status
     payment.failure = snapshot.failure
+    # Where a gateway sees money before it takes it, the first sighting is when it was paid.
+    payment.paid_at = snapshot.paid_at if status == PaymentStatus.processing else None
     records.timeline(
         order, f"payment.{status}", payment=payment, actor=actor, failure=snapshot.failure
     )
