@@ -1,5 +1,6 @@
 """Asking for money: a reference, a push to a phone, a page for cards."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,12 +36,17 @@ def multibanco(
     with _definite():
         answer = client.post(f"/multibanco/reference/{where}", sent)
     _accepted(client, answer)
-    entity, digits = str(answer.get("entity", "")), str(answer.get("reference", ""))
-    digits = digits.replace(" ", "").zfill(9)  # they are sent as a number at times
-    if not (entity.isdecimal() and digits.isdecimal() and len(digits) == 9):
-        raise base.Unavailable("Ifthenpay answered without a Multibanco reference")
+    entity, digits = _digits(answer.get("entity"), 5), _digits(answer.get("reference"), 9)
     ref = Ref("mb", _id(answer), request.reference, request.money.minor)
-    return _shown(ref, entity.zfill(5), digits, request, moments.end_of(answer.get("expirydate")))
+    return _shown(ref, entity, digits, request, moments.end_of(answer.get("expirydate")))
+
+
+def _digits(found: object, length: int) -> str:
+    """All of them: sent as a number, as they are at times, they lack the zeros in front."""
+    written = str(found or "").replace(" ", "")
+    if not re.fullmatch(rf"[0-9]{{1,{length}}}", written):
+        raise base.Unavailable("Ifthenpay answered without a Multibanco reference")
+    return written.zfill(length)
 
 
 def multibanco_offline(entity: str, sub_entity: str, request: base.PaymentRequest) -> base.Created:
@@ -126,12 +132,12 @@ def _accepted(client: Client, answer: dict[str, Any]) -> None:
     status = str(answer.get("status", ""))
     if status == "0":
         return
-    said = client.said(answer.get("message"), "Ifthenpay refused the payment")
+    said = client.said(answer.get("message"), "no reason")
     if "unauthorized" in said.lower():
         raise base.Misconfigured("Ifthenpay does not know the key of this payment method")
     if not status:
         raise base.Unavailable("Ifthenpay answered with something unreadable")
-    raise base.Declined(said)
+    raise base.Declined(f"Ifthenpay refused the payment: {said}")
 
 
 def _pushed(client: Client, answer: dict[str, Any]) -> None:
@@ -139,11 +145,11 @@ def _pushed(client: Client, answer: dict[str, Any]) -> None:
     status = str(answer.get("status", ""))
     if status == "000":
         return
-    said = client.said(answer.get("message"), "Ifthenpay refused the payment")
+    said = client.said(answer.get("message"), "no reason")
     if status == "-1":
         raise base.Misconfigured("Ifthenpay does not know the MB WAY key")
     if status in {"100", "122"}:
-        raise base.Declined(said)
+        raise base.Declined(f"MB WAY did not take the payment: {said}")
     raise base.Unavailable(f"Ifthenpay could not say whether it asked MB WAY; it said: {said}")
 
 

@@ -84,13 +84,13 @@ class IfthenpayEndpoints:
         return [one for one in named if one[1]]
 
     def _register(self, entity: str, sub_entity: str, address: str) -> None:
-        said = ""
+        answers = []
         for field in KEY_FIELDS:
-            said = self._ask(field, entity, sub_entity, address)
-            if said.startswith("OK:"):
+            answers.append(self._ask(field, entity, sub_entity, address))
+            if answers[-1].startswith("OK:"):
                 return
-        words = self._client.said(said, "nothing")
-        raise base.Impossible(f"Ifthenpay did not register the callback for {entity}: {words}")
+        said = self._client.said("; ".join(answers), "nothing")
+        raise base.Impossible(f"Ifthenpay did not register the callback for {entity}: {said}")
 
     def _ask(self, key_field: str, entity: str, sub_entity: str, address: str) -> str:
         sent = {
@@ -102,6 +102,6 @@ class IfthenpayEndpoints:
         }
         try:
             reply = self._client.post_at_site(PATH, sent)
-        except base.Impossible as error:
+        except (base.Impossible, base.Missing) as error:
             return error.reason
         return reply.body.decode("utf-8", "replace").strip().strip('"')
