@@ -4,12 +4,14 @@ import sys
 import types
 
 import pytest
+from sqlalchemy import select
 
 import app.registry as registry
 from app.adapters.gateways import actions, base
-from app.extensions import transaction
+from app.extensions import reading, transaction
+from app.models import Payment
 from app.registry.spec import Field, GatewaySpec, Method, Spec
-from app.services import credentials
+from app.services import credentials, payments
 from app.services.credentials import Scope
 from tests import world
 
@@ -114,6 +116,15 @@ def ref_of(shop, order, number: int = -1) -> str:
     return shop.see(order)["payments"][number]["gatewayPaymentId"]
 
 
+def ask_about_all(shop) -> None:
+    """As the gateway's calls make us ask: about every payment, whatever became of it."""
+    with shop.inside():
+        with reading() as session:
+            ids = session.scalars(select(Payment.id)).all()
+        for one in ids:
+            payments.ask(one)
+
+
 def test_what_is_approved_is_taken_when_the_customer_comes_back(shop, company):
     order = chosen(shop)
     company.approved.add(ref_of(shop, order))
@@ -149,6 +160,7 @@ def test_what_is_approved_after_its_order_has_ended_is_never_taken(shop, company
     company.approved.add(first)
     shop.come_back(order)
     shop.see(order, sync=True)
+    ask_about_all(shop)
     later(3700)
     world.sweep_and_run(shop.app)
     assert shop.see(order)["status"] == ("expired" if end != "cancelled" else "cancelled")

@@ -10,12 +10,10 @@ from typing import Any
 from app.adapters.gateways import base
 from app.adapters.gateways.paypal.client import Client
 from app.adapters.gateways.paypal.events import EVENTS
-from app.adapters.gateways.paypal.issues import Refused
 
 __all__ = ["PayPalEndpoints"]
 
 PATH = "/v1/notifications/webhooks"
-EXISTS = "WEBHOOK_URL_ALREADY_EXISTS"
 
 
 class PayPalEndpoints:
@@ -42,13 +40,7 @@ class PayPalEndpoints:
         if taken := self._take_over(url):
             return taken
         data = {"url": url, "event_types": [{"name": one} for one in self._wanted()]}
-        try:
-            made = self.client.call("POST", PATH, data).data
-        except Refused as error:
-            taken = self._take_over(url) if error.issue == EXISTS else None
-            if taken is None:
-                raise
-            return taken
+        made = self.client.call("POST", PATH, data).data
         if not isinstance(made.get("id"), str):
             raise base.Unavailable("PayPal answered without the webhook's id")
         return base.CreatedEndpoint(made["id"], made["id"])

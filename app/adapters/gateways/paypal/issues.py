@@ -36,6 +36,7 @@ _WORDS = {
     "PENDING_CAPTURE": "the money has not arrived yet",
     "PARTIAL_REFUND_NOT_ALLOWED": "only the whole payment can be given back",
     "REFUND_FAILED_INSUFFICIENT_FUNDS": "the merchant's account has not enough money",
+    "WEBHOOK_URL_ALREADY_EXISTS": "another app's webhook has this address",
     "WEBHOOK_NUMBER_LIMIT_EXCEEDED": "the app has as many webhooks as it may have",
 }
 
@@ -55,7 +56,7 @@ def refuse(reply: Reply) -> base.GatewayError:
     log.info("paypal.refused", status=reply.status, issue=issue, debug_id=debug_id)
     if reply.status == 404:
         return base.Missing("PayPal does not know it")
-    if reply.status == 409 or issue in UNDER_WAY:
+    if issue in UNDER_WAY:
         return base.Unavailable("PayPal is still working on an earlier call")
     if reply.status not in DEFINITE:
         return base.Unavailable(f"PayPal answered {reply.status}")

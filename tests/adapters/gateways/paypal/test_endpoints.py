@@ -44,23 +44,6 @@ def test_a_registration_of_this_address_is_taken_over_and_completed(rig):
     assert names(rig, "OLD1") == LISTED
 
 
-def test_one_that_was_made_meanwhile_is_taken_over(rig):
-    rig.fake.fail_next(
-        "POST /v1/notifications/webhooks$",
-        400,
-        body={"name": "WEBHOOK_URL_ALREADY_EXISTS", "message": "x", "debug_id": "1"},
-    )
-    with pytest.raises(base.Impossible):  # it says so, and there is none
-        opened(rig).create(URL)
-    hook = lambda method, path: (  # noqa: E731
-        rig.fake.webhooks.add(rig.fake.world.apps[CLIENT_ID], "NEW1", URL, list(LISTED))
-        if (method, path) == ("POST", "/v1/notifications/webhooks")
-        else None
-    )
-    rig.fake.on_request.append(hook)
-    assert opened(rig).create(URL).id == "NEW1"
-
-
 def test_one_with_another_id_than_ours_is_not_ours(rig):
     rig.fake.register(CLIENT_ID, "THEIRS1", URL)
     assert opened(rig, WEBHOOK_ID).find(URL) is None
