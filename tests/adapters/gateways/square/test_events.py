@@ -92,6 +92,12 @@ def test_an_address_cannot_lend_letters_to_the_body():
         adapter(webhookSignatureKey=EXAMPLE_KEY).read_event(shifted)
 
 
+def test_where_no_address_is_known_nothing_is_believed_however_it_is_signed():
+    alone = events.sign(EXAMPLE_KEY, "", EXAMPLE)
+    with pytest.raises(base.BadSignature):
+        adapter(webhookSignatureKey=EXAMPLE_KEY).read_event(call(signature=alone, url=""))
+
+
 def test_the_key_before_counts_while_it_is_kept():
     old, new = "the-key-before", "the-key-of-today"
     both = adapter(webhookSignatureKey=new, **{"webhookSignatureKey.previous": old})
