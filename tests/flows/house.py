@@ -89,7 +89,7 @@ class House:
         address = address or self.address
         path = "/" + address.split("/", 3)[3]
         if call.query:
-            path += "?" + urlencode(call.query)
+            path += "?" + urlencode(call.query, errors="surrogatepass")
         method = gateway(self.rig.service).calls_by
         return self.app.test_client().open(
             path, method=method, data=call.body or None, headers=dict(call.headers)

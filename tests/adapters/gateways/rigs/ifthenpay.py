@@ -13,6 +13,7 @@ from app.adapters.gateways import base
 from app.adapters.gateways.ifthenpay import IfthenpayGateway
 from app.adapters.gateways.ifthenpay.refs import Ref
 from tests.adapters.gateways.rigs.base import Rig, request
+from tests.fakes.customer import CustomerCannot
 from tests.fakes.ifthenpay import IfthenpayFake, Made
 
 __all__ = ["KEY", "RIGS", "IfthenpayRig", "called"]
@@ -61,6 +62,8 @@ class IfthenpayRig(Rig):
         return request(method, **{"currency": "EUR", "answers": answers, **changes})
 
     def pay(self, ref: str, minor: int | None = None) -> None:
+        if minor is not None and self.is_checked:
+            raise CustomerCannot("they are asked for one amount and can only agree")
         made = self.fake.pay(id_of(ref))
         if minor is not None:
             made.paid_minor = minor
@@ -79,6 +82,12 @@ class IfthenpayRig(Rig):
     def forgeries(self, ref: str, url: str) -> dict[str, base.InboundCall]:
         right = self.news(ref, url)
         return spoiled(right, KEY)
+
+    def drop_next_refund(self) -> None:
+        self.fake.drop_after_commit("POST /v2/payments/refund")
+
+    def refunded(self) -> int:
+        return sum(minor for _, minor in self.fake.refunds)
 
     def charges(self) -> list[tuple[str, int, str]]:
         return [(ref_of(one), one.paid_minor, "EUR") for one in self.fake.made if one.is_paid]

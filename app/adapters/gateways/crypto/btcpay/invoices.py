@@ -81,8 +81,8 @@ def _status(found: Mapping[str, Any], asked: int, paid: int, money: Came | None)
     status, why = found.get("status"), found.get("additionalStatus")
     if status == "Settled":
         return "succeeded", asked  # enough, by the store's tolerance, or by the merchant's word
-    if status == "Processing":
-        return "processing", 0
+    if status == "Processing" or (status == "New" and why == "PaidPartial"):
+        return "processing", 0  # some of it has come: nobody may choose another way meanwhile
     if status == "Invalid":
         return ("cancelled" if why == "Marked" else "failed"), 0
     if status == "Expired" and why in {"PaidPartial", "PaidLate"}:

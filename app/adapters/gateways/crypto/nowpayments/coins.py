@@ -43,11 +43,6 @@ def _ether(address: str, amount: Decimal) -> str:
     return f"ethereum:{address}?value={_smallest(amount, 18)}"
 
 
-def _usdc(address: str, amount: Decimal) -> str:
-    contract = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"  # USDC on Ethereum's main network
-    return f"ethereum:{contract}@1/transfer?address={address}&uint256={_smallest(amount, 6)}"
-
-
 def _smallest(amount: Decimal, decimals: int) -> int:
     with localcontext(prec=60):
         return int(amount.scaleb(decimals))
@@ -56,6 +51,8 @@ def _smallest(amount: Decimal, decimals: int) -> int:
 COINS = {
     "bitcoin": Coin(("btc",), "BTC", "Bitcoin", 8, _bitcoin),
     "ethereum": Coin(("eth",), "ETH", "Ethereum", 18, _ether),
-    "usdc": Coin(("usdcerc20", "usdc"), "USDC", "Ethereum (ERC-20)", 6, _usdc),
+    # Tokens are shown by their bare address: a wallet that does not read the whole of a token's
+    # payment link would send to the token's contract, and the coins would be lost.
+    "usdc": Coin(("usdcerc20", "usdc"), "USDC", "Ethereum (ERC-20)", 6),
     "usdt": Coin(("usdttrc20",), "USDT", "Tron (TRC-20)", 6),
 }
