@@ -1,6 +1,6 @@
 """What an organization looks like to its customers: name, colour, whom to ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
@@ -28,7 +28,7 @@ class Brand:
     name: str
     accent: str | None
     support_email: str | None
-    version: str = NEVER_SAVED  # of what is stored
+    version: str = field(default=NEVER_SAVED, compare=False)  # of what is stored
 
     @cached_property
     def css(self) -> str:

@@ -8,7 +8,6 @@
     if (line) line.textContent = text;
   };
 
-  // --- copy, print, stop
 
   const copy = async (button) => {
     const label = button.querySelector("[data-label]");
@@ -37,7 +36,6 @@
     if ("stop" in button.dataset) stay();
   });
 
-  // --- one press is one payment
 
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
@@ -58,7 +56,6 @@
     }
   });
 
-  // --- back to the shop after a payment
 
   let leaving = 0;
   const stay = () => {
@@ -77,7 +74,6 @@
     }, 1000);
   };
 
-  // --- times: the customer's own clock, and how long is left
 
   const theirs = navigator.languages.find((one) => one.slice(0, 2) === lang.slice(0, 2)) ?? lang;
   const clock = { timeStyle: "short" };
@@ -97,7 +93,6 @@
   };
   setInterval(tick, 1000);
 
-  // --- a method's own questions are required only while it is chosen
 
   const ask = () => {
     for (const field of document.querySelectorAll("[data-ask]")) {
