@@ -101,7 +101,11 @@ def _gateway(flock: Flock) -> type[base.Plain]:
             try:
                 told = json.loads(call.body)
                 return base.GatewayEvent(
-                    told["id"], "bird.landed", reference=told["reference"], is_proven=False
+                    told["id"],
+                    "bird.landed",
+                    reference=told["reference"],
+                    gateway_ref=told.get("ref"),
+                    is_proven=False,
                 )
             except (ValueError, KeyError, TypeError) as error:
                 raise base.BadSignature("no bird of ours") from error

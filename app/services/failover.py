@@ -156,13 +156,13 @@ def take_over(order: Order, payment: Payment, error: base.GatewayError) -> bool:
 
 
 def _asked(order: Order, payment: Payment) -> bool:
-    adapter: Any = routing.connect_payment(payment)
     try:
+        adapter: Any = routing.connect_payment(payment)
         created = adapter.create_payment(payments.request_for(order, payment))
+        return payments.record(payment.id, created)
     except (base.Declined, base.MethodUnavailable) as error:
         payments.record_error(payment.id, base.Busy(error.reason))  # this one, not the order
         return False
     except base.GatewayError as error:
         payments.record_error(payment.id, error, keep=True)
         return False
-    return payments.record(payment.id, created)

@@ -115,8 +115,8 @@ def test_what_a_browser_brings_back_is_never_a_payment(shop, order, toy):
 # --- unsigned calls
 
 
-def call(shop, payment_id, n=0):
-    body = json.dumps({"id": f"b{n}", "reference": payment_id})
+def call(shop, payment_id, n=0, ref=None):
+    body = json.dumps({"id": f"b{n}", "reference": payment_id, "ref": ref})
     return shop.app.test_client().post("/api/webhooks/toy", data=body)
 
 
@@ -158,6 +158,22 @@ def test_a_forged_call_that_comes_first_does_not_swallow_the_true_one(
     time_machine.shift(timedelta(seconds=HINT_EVERY))
     world.run_serially(shop.app)
     assert shop.see(order)["status"] == "paid"
+
+
+def test_an_unsigned_call_cannot_put_another_payment_in_the_place_of_an_unanswered_one(
+    shop, order, toy
+):
+    other = shop.order("7.00", currency="EUR")
+    started(shop, other)
+    paid_ref = toy.ref
+    toy.paid[paid_ref] = 700
+    toy.creating = base.Unavailable("no answer")
+    shop.choose(order, "pigeon")
+    payment_id = shop.see(order)["payments"][-1]["paymentId"]
+    call(shop, payment_id, ref=paid_ref)
+    world.run_serially(shop.app)
+    assert shop.see(order)["status"] == "pending"
+    assert paid_ref not in toy.looks
 
 
 def test_a_call_about_nothing_of_ours_asks_nobody(shop, order, toy):

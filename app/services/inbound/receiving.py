@@ -149,7 +149,8 @@ def _insert(
         external_id=external_id,
         type=event.type,
         payment_id=found.id,
-        gateway_ref=event.gateway_ref,
+        # Where nobody signed the call, what it names is not followed: our own id or none.
+        gateway_ref=event.gateway_ref if event.is_proven else None,
         body=sealed,
         snapshot=event.snapshot.to_dict() if event.snapshot else None,
         note=event.note,
