@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.auth import second_factor as by_code
 from app.blueprints.auth import sent
 from app.blueprints.auth.forms import CodeForm, ConfirmForm
 from app.blueprints.forms import refuse
@@ -77,12 +78,7 @@ def confirm_by_code() -> ResponseReturnValue:
         return redirect(url_for(".confirm", next=session.local_path(request.args.get("next"))), 303)
     if form.validate_on_submit():
         try:
-            second_factor.check(
-                who.user_id,
-                form.code.data or "",
-                address=request.remote_addr or "",
-                known=session.known(),
-            )
+            by_code.check(who.user_id, form)
             cookie.pop(VOUCHED)
             return _go_on(sessions.renew(who))
         except AppError as error:

@@ -17,7 +17,7 @@ from app.kit.tokens import digest
 from app.models import User
 from app.services import people, second_factor
 
-__all__ = ["halfway", "register"]
+__all__ = ["check", "halfway", "register"]
 
 HALF = "half"  # whose password was right, and when
 PENDING = "totp"  # the secret that is being switched on
@@ -50,6 +50,13 @@ def _half() -> User | None:
     return user if _mark(user) == mark else None
 
 
+def check(user_id: str, form: CodeForm) -> None:
+    """Let the code that was typed count, once. Raises Refused, AppError 429."""
+    second_factor.check(
+        user_id, form.code.data or "", address=request.remote_addr or "", known=session.known()
+    )
+
+
 def code() -> ResponseReturnValue:
     user = _half()
     if user is None:
@@ -57,12 +64,7 @@ def code() -> ResponseReturnValue:
     form, status = CodeForm(), 200
     if form.validate_on_submit():
         try:
-            second_factor.check(
-                user.id,
-                form.code.data or "",
-                address=request.remote_addr or "",
-                known=session.known(),
-            )
+            check(user.id, form)
             session.begin(user)
             return redirect(session.local_path(request.args.get("next")), 303)
         except AppError as error:

@@ -137,6 +137,7 @@ def _page(order_id: str) -> Page:
     order, provider = row.Order, row.Provider
     # What a deleted organization leaves is books and receipts; nothing is paid any more.
     is_closed = row.Organization.closed_at is not None
+    methods = () if is_closed else _methods(order, tried)
     live = next((one for one in tried if one.is_live), None)
     failed = [one.failure for one in tried if one.status == PaymentStatus.failed]
     return Page(
@@ -144,10 +145,10 @@ def _page(order_id: str) -> Page:
         provider,
         branding.brand_of(row.Organization),
         live,
-        () if is_closed else _methods(order, tried),
+        methods,
         failed[-1] if failed and order.status == OrderStatus.failed else None,
         None if is_closed else _action(live),
-        () if is_closed else _others(order, provider, tried),
+        () if is_closed else _others(order, provider, tried, methods),
     )
 
 
@@ -170,17 +171,12 @@ def _methods(order: Order, tried: Sequence[Payment]) -> tuple[Method, ...]:
     return tuple(named[name] for name in offered if name in named)
 
 
-def _others(order: Order, provider: Provider, tried: Sequence[Payment]) -> tuple[Offer, ...]:
+def _others(
+    order: Order, provider: Provider, tried: Sequence[Payment], methods: Sequence[Method]
+) -> tuple[Offer, ...]:
     """Other gateways are shown when this one did not do, not beside it from the start."""
-    if not provider.fallback_gateways or not order.is_payable:
-        return ()
-    if not failover.is_in_trouble(tried) and _can_be_asked(order):
-        return ()
-    return tuple(failover.offers(order))
-
-
-def _can_be_asked(order: Order) -> bool:
-    return bool(_of_account(order))
+    is_needed = order.is_payable and (failover.is_in_trouble(tried) or not methods)
+    return tuple(failover.offers(order)) if is_needed and provider.fallback_gateways else ()
 
 
 def _of_account(order: Order) -> tuple[str, ...]:
