@@ -3,12 +3,13 @@ not in what an error says, whatever goes wrong."""
 
 import contextlib
 import io
+import logging
 import traceback
 from urllib.parse import quote
 
 import pytest
 
-from app.adapters.gateways import base
+from app.adapters.gateways import base, wire
 from app.kit import logs
 from app.kit.money import Money
 from tests.adapters.gateways.ifthenpay_keys import URL, opened, order
@@ -73,9 +74,8 @@ def logged():
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("call", CALLS)
-def test_no_key_comes_out_whatever_goes_wrong(fault, call, logged):
-    import logging
-
+def test_no_key_comes_out_whatever_goes_wrong(fault, call, logged, monkeypatch):
+    monkeypatch.setattr(wire, "READ", 0.3)  # the half answer below is waited for to its end
     with IfthenpayFake() as fake:
         adapter = opened(fake, **KEYS)
         FAULTS[fault](fake)
