@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from app.blueprints import session
 from app.blueprints.forms import StoredForm
 from app.models import Role
 
@@ -89,10 +90,19 @@ class ChooseForm(FlaskForm):  # type: ignore[misc]
 
 
 class InviteForm(FlaskForm):  # type: ignore[misc]
+    offered = False  # the box below: nobody is asked to insist before they were told why
     email = _email(_("E-mail"), "off")
     role = SelectField(
         _("Role"), choices=[SelectChoice(one.value, ROLES[one]) for one in Role], default="member"
     )
+    as_owner = BooleanField(_("Yes, make this person an owner"))
+
+    def validate_as_owner(self, field: BooleanField) -> None:
+        """An owner can remove whoever invited them, so this is asked twice; of whoever may not
+        make owners it is not asked, but refused."""
+        self.offered = self.role.data == Role.owner and session.may("owners.change")
+        if self.offered and not field.data:
+            raise ValidationError(_("An owner may do everything, also remove you."))
 
 
 class OrganizationForm(StoredForm):

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.auth.duties import sentence_of
 from app.blueprints.auth.forms import ROLES, ChooseForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError, Refused
@@ -33,8 +34,15 @@ def _over() -> ResponseReturnValue:
 
 
 def _page(token: str, found: Look, form: ChooseForm, status: int = 200) -> ResponseReturnValue:
-    role = ROLES[Role(found.role)]
-    page = render_template("auth/join.html", found=found, form=form, token=token, role=role)
+    role = Role(found.role)
+    page = render_template(
+        "auth/join.html",
+        found=found,
+        form=form,
+        token=token,
+        role=ROLES[role],
+        duties=sentence_of(role),
+    )
     return page, status
 
 

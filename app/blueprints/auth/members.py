@@ -7,9 +7,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.auth.duties import sentence_of
 from app.blueprints.auth.forms import ROLES, InviteForm
 from app.blueprints.forms import refuse, said
 from app.kit.errors import AppError
+from app.models import Role
 from app.services import invitations, mail
 from app.services import members as people
 
@@ -36,6 +38,7 @@ def _page(form: InviteForm, status: int = 200) -> ResponseReturnValue:
         links={} if can_send else invitations.links_for(session.person(), waiting),
         can_send=can_send,
         roles=ROLES,
+        duties={one: sentence_of(one) for one in Role},
     )
     return page, status
 

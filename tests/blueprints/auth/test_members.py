@@ -1,9 +1,12 @@
 """Members and invitations in a browser."""
 
+import html
 import re
 
+from app.blueprints.auth.duties import WORDS, sentence_of
 from app.models import Role
 from app.services import members
+from app.services.permissions import PERMISSIONS, permits
 from tests.blueprints.auth.test_links import link
 from tests.merchant import PASSWORD, Merchant, person
 
@@ -98,6 +101,44 @@ def test_who_signed_up_confirms_their_address_before_they_invite(app):
     assert NEW in browser.follow("/settings/members", email=NEW, role="viewer").text
 
 
+def test_each_role_says_what_it_may_do_and_nothing_else(app):
+    """The words belong to the permissions, so table and page cannot say different things."""
+    assert set(WORDS) == set(PERMISSIONS)
+    page = person(app).get("/settings/members").text
+    with app.test_request_context():
+        for role in Role:
+            sentence = html.unescape(re.search(rf'data-role="{role}">([^<]+)<', page)[1])
+            for permission, words in WORDS.items():
+                assert (str(words) in sentence) == permits(role, permission), (role, permission)
+
+
+def test_an_invitation_says_what_its_role_may_do(app):
+    person(app).post("/settings/members", email=NEW, role="viewer")
+    page = html.unescape(Merchant(app).get(link(app)).text)
+    with app.test_request_context():
+        assert sentence_of(Role.viewer) in page
+
+
+def test_whoever_invites_an_owner_is_asked_whether_they_mean_it(app):
+    owner = person(app)
+    assert "as_owner" not in owner.get("/settings/members").text
+    asked = owner.post("/settings/members", email=NEW, role="owner")
+    assert asked.status_code == 422 and 'name="as_owner"' in asked.text
+    assert f'value="{NEW}"' in asked.text and "also remove you" in asked.text
+    assert NEW not in owner.get("/settings/members").text
+    page = owner.follow("/settings/members", email=NEW, role="owner", as_owner="y")
+    assert f"{NEW} is invited" in page.text
+
+
+def test_making_a_member_an_owner_takes_a_second_press(app):
+    owner, _admin = person(app), person(app, Role.admin)
+    page = owner.get("/settings/members").text
+    press = re.search(
+        r'<form method="post" action="[^"]+/role/owner">(.*?)</form>', page, re.DOTALL
+    )
+    assert "admin@acme.example may then do everything" in press[1]
+
+
 def test_a_wrong_role_in_an_address_is_a_sentence(app):
     owner = person(app)
     member_id = re.search(r'data-id="(mem_\w+)"', owner.get("/settings/members").text)[1]
@@ -108,7 +149,7 @@ def test_a_wrong_role_in_an_address_is_a_sentence(app):
 def test_an_admin_is_not_shown_the_link_that_makes_an_owner(app, monkeypatch):
     monkeypatch.setattr("app.services.mail.is_possible", lambda: False)
     owner, admin = person(app), person(app, Role.admin)
-    owner.post("/settings/members", email=NEW, role="owner")
+    owner.post("/settings/members", email=NEW, role="owner", as_owner="y")
     assert "/invitation/" in owner.get("/settings/members").text
     assert "/invitation/" not in admin.get("/settings/members").text
     owner.post("/settings/members", email="second@acme.example", role="viewer")
