@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from app.models import Role
 from tests import world
 from tests.merchant import person
 
@@ -26,3 +29,16 @@ def test_each_step_is_done_when_the_data_say_so(app, httpserver):
     assert upcoming(browser) == "paid"
     shop.pay(order)
     assert upcoming(browser) == "live", "a test payment is not a live one"
+
+
+@pytest.mark.parametrize("role", [Role.member, Role.viewer])
+def test_whoever_may_not_take_the_next_step_is_not_sent_to_it(app, role):
+    page = person(app, role).get("/").text
+    assert upcoming(person(app)) == "gateway"
+    assert "Owners and admins do it" in page
+    assert not re.search(r'class="button button--go"', page)
+    shop = world.open_shop(app, webhook_url="http://127.0.0.1:9/hook")
+    world.connect_stripe(shop)
+    shop.order(20)
+    page = person(app, role, email="second@acme.example").get("/").text
+    assert re.search(r'class="button button--go" href="/api/docs"', page), "everybody may pay"

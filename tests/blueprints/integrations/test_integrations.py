@@ -254,3 +254,21 @@ def test_a_made_up_service_has_card_form_masking_and_environment(monkeypatch, ma
     )
     card = other.get("/integrations").text.partition('data-id="pigeon"')[2].partition("</li>")[0]
     assert "Configured" in card and "Environment" in card
+
+
+UNUSED = [one.key for one in services().values() if not one.is_active]
+
+
+@pytest.mark.parametrize("service", UNUSED)
+def test_a_service_that_nothing_speaks_to_yet_says_so_and_offers_no_test(browser, service):
+    spec = services()[service]
+    typed = {one.name: (one.choices or ("xyz",))[0] for one in spec.fields if one.kind != "switch"}
+    save(browser, service, **typed)
+    page = browser.get(f"/integrations/{service}").text
+    assert f"Gatehouse does not speak to {spec.title} yet" in page
+    assert "Test connection" not in page and "/api/webhooks/" not in page
+
+
+def test_one_that_works_says_nothing_of_the_kind(browser):
+    save(browser, "stripe", secretKey=KEY)
+    assert "does not speak to" not in browser.get("/integrations/stripe").text
