@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from tests.fakes.ifthenpay_world import Made, euros, written
@@ -27,8 +26,8 @@ def fill_in(
         "ENTIDADE": made.entity,
         "REFERENCE": made.reference,
         "REFERENCIA": made.reference,
-        "PAYMENT_DATETIME": written(datetime.now(UTC)),
-        "DATA_HORA_PAGAMENTO": written(datetime.now(UTC)),
+        "PAYMENT_DATETIME": written(made.changed_at),
+        "DATA_HORA_PAGAMENTO": written(made.changed_at),
         "PAYMENT_METHOD": made.kind,
         "STATUS": status,
         "ESTADO": status,
