@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.blueprints import session
+from app.blueprints.auth.audit_sentences import sentence_of
 from app.services import audit
 
 __all__ = ["register"]
@@ -17,4 +18,6 @@ def register(bp: Blueprint) -> None:
 def log() -> ResponseReturnValue:
     before = request.args.get("before", "")
     entries, older = audit.page(int(before) if before.isdecimal() and len(before) < 18 else None)
-    return render_template("auth/audit.html", entries=entries, older=older)
+    names = audit.names_in(entries)
+    told = [(one, sentence_of(one, names)) for one in entries]
+    return render_template("auth/audit.html", told=told, older=older)
