@@ -11,6 +11,7 @@ from app.blueprints import (
     inbound,
     integrations,
     ops,
+    orders,
     providers,
     session,
     styleguide,
@@ -24,7 +25,7 @@ def register_doors(app: Flask) -> None:
     """Put every door on the app, and what they share around them."""
     web.init_app(app)
     session.init_app(app)
-    for door in (api, auth, checkout, home, inbound, integrations, ops, providers):
+    for door in (api, auth, checkout, home, inbound, integrations, ops, orders, providers):
         app.register_blueprint(door.bp)
     if app.config["SETTINGS"].is_development:
         app.register_blueprint(demo.bp)

@@ -6,9 +6,11 @@ __all__ = ["PERMISSIONS", "permits"]
 
 _ALL = frozenset(Role)
 _LEADING = frozenset({Role.owner, Role.admin})
+_WORKING = _LEADING | {Role.member}
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "look": _ALL,
+    "orders.change": _WORKING,  # ask again, cancel, refund, send a webhook again, write a note
     "integrations.change": _LEADING,
     "providers.change": _LEADING,
     "audit.look": _LEADING,

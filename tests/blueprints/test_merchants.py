@@ -12,7 +12,7 @@ from app.services.permissions import PERMISSIONS
 from tests import world
 from tests.merchant import Merchant, person
 
-DOORS = {"auth", "home", "integrations", "providers"}
+DOORS = {"auth", "home", "integrations", "orders", "providers"}
 # To everybody, or to whoever has the link of a letter.
 OPEN = {
     f"auth.{name}"
@@ -23,7 +23,7 @@ OPEN = {
 }
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
-       "membership_id": "mem_1",
+       "membership_id": "mem_1", "order_id": "ord_1",
        "invitation_id": "inv_1", "role": "viewer"}  # fmt: skip
 
 
@@ -108,7 +108,9 @@ def rows_of(app) -> dict[str, list]:
 
 def of_theirs(app) -> dict[str, str]:
     """One id of each kind that belongs to another organization, or to a person in it."""
-    world.open_shop(app, org="Theirs", name="Secret shop", webhook_url="http://127.0.0.1:9/x")
+    shop = world.open_shop(
+        app, org="Theirs", name="Secret shop", webhook_url="http://127.0.0.1:9/x"
+    )
     them = person(app, org="Theirs")
     them.post("/settings/members", email="new@theirs.example", role="viewer")
     ids = re.findall(
@@ -121,6 +123,7 @@ def of_theirs(app) -> dict[str, str]:
         mine = session.scalars(select(UserSession.id).where(UserSession.user_id == user.id)).first()
     return {
         "slug": "secret-shop",
+        "order_id": shop.order(20)["orderId"],
         "key_id": kinds["key"],
         "endpoint_id": kinds["whe"],
         "membership_id": kinds["mem"],

@@ -9,7 +9,8 @@ from app.services.permissions import PERMISSIONS, permits
 __all__ = ["WORDS", "sentence_of"]
 
 WORDS = {
-    "look": _("look at providers, integrations and the set-up"),
+    "look": _("look at orders, providers, integrations and the set-up"),
+    "orders.change": _("cancel and refund orders, and send webhooks again"),
     "members.look": _("see who is here"),
     "integrations.change": _("change integrations and their keys"),
     "providers.change": _("change providers, their keys and webhooks"),

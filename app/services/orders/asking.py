@@ -8,14 +8,15 @@ from app.services.orders.look import Whole
 __all__ = ["ask_about"]
 
 
-def ask_about(found: Whole) -> None:
-    """Settle what the gateway says now. Raises AppError 502 when it does not answer."""
+def ask_about(found: Whole, *, actor: str = "sync") -> None:
+    """Settle what the gateway says now; `actor` wants to know. Raises AppError 502 when it does
+    not answer."""
     current = [one for one in found.payments if one.is_live or one.id == found.order.settled_by]
     for payment in current:
         if payment.status not in OPEN and payment.id != found.order.settled_by:
             continue
         try:
-            payments.ask(payment.id, actor="sync")
+            payments.ask(payment.id, actor=actor)
         except (base.Declined, base.MethodUnavailable) as error:
             payments.record_error(payment.id, error)
         except base.GatewayError as error:

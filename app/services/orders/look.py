@@ -56,7 +56,7 @@ def get(order_id: str, *, provider_id: str | None = None) -> Whole:
 
 
 def page(
-    provider_id: str,
+    provider_id: str | None = None,
     *,
     external_id: str | None = None,
     status: str | None = None,
@@ -64,8 +64,11 @@ def page(
     limit: int = 20,
     cursor: str | None = None,
 ) -> Page:
-    """A keyset page: fast at any depth, stable while orders come in."""
-    query = select(Order).where(Order.provider_id == provider_id)
+    """A keyset page of the organization's orders, or of one provider's: fast at any depth, stable
+    while orders come in."""
+    query = select(Order)
+    if provider_id is not None:
+        query = query.where(Order.provider_id == provider_id)
     if external_id is not None:
         query = query.where(Order.external_id == external_id)
     if status is not None:
