@@ -14,10 +14,13 @@ from app.services import passwords
 from tests import world
 from tests.servers import postgres, valkey
 from tests.servers.browser import LAUNCH_ARGS, find_chromium
+from tests.templates import compile_once
 from tests.toy import toy  # noqa: F401, a fixture
 
 TEMPLATE = "gatehouse_template"
 BASE = "http://127.0.0.1:5999"
+
+compile_once()
 
 
 def environment(database_url: str, instance, **more: str) -> dict[str, str]:

@@ -25,9 +25,11 @@ def _all() -> Iterator[tuple[str, Setup]]:
             yield from importlib.import_module(f"{__name__}.{module.name}").RIGS.items()
 
 
-# Methods that a company takes on the same page as another one: all are played with the adapter, and
-# through the whole house only the first.
+# Methods that a company takes by the same page or the same calls as another one: all are played with
+# the adapter, and through the whole house only the others.
 SAME = {
+    "crypto-nowpayments-ethereum",
+    "crypto-nowpayments-usdc",
     "square-apple_pay",
     "square-google_pay",
     "square-cash_app",
