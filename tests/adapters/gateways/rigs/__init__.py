@@ -25,8 +25,8 @@ def _all() -> Iterator[tuple[str, Setup]]:
             yield from importlib.import_module(f"{__name__}.{module.name}").RIGS.items()
 
 
-# Methods that a company takes by the same page or the same calls as another one: all are played with
-# the adapter, and through the whole house only the others.
+# Methods that a company takes by the same page or the same calls as another one: all are played
+# with the adapter, and through the whole house only the others.
 SAME = {
     "crypto-nowpayments-ethereum",
     "crypto-nowpayments-usdc",
