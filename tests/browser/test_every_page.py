@@ -1,0 +1,56 @@
+"""Every page of people who are signed in, as the routes list them: no page can be forgotten."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from app.services import webhook_endpoints
+from tests.blueprints.test_merchants import path_of, rules
+from tests.merchant import PASSWORD, person
+
+# A picture, and a part of a page.
+NO_PAGES = {"auth.picture", "providers.show_preview"}
+
+
+@pytest.fixture
+def paths(served) -> list[str]:
+    """The address of every page, about things that are there."""
+    shop = served.shop
+    with shop.inside():
+        webhook_endpoints.add(
+            shop.provider_id, "http://127.0.0.1:9/hook", ["payment_failed"], actor="test"
+        )
+        (endpoint,) = webhook_endpoints.list_of(shop.provider_id)
+    order = shop.order("12.50", itemName="A quiet chair by the window", customerEmail="a@b.example")
+    shop.pay(order)
+    ids = {"endpoint_id": endpoint.id, "order_id": order["orderId"]}
+    pages = [
+        one for one in rules(served.app) if "GET" in one.methods and one.endpoint not in NO_PAGES
+    ]
+    return sorted(path_of(one, **ids) for one in pages)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "locale"), [("light", 375, "pt-PT"), ("dark", 1280, "en")]
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    served, open_page, paths, scheme, width, locale
+):
+    watched = open_page(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, locale=locale
+    )
+    person(served.app)
+    page, found = watched.page, {}
+    page.goto(f"{watched.base}/login")
+    page.locator("[name=email]").fill("owner@acme.example")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form button.button--main").first.click()
+    page.wait_for_url(f"{watched.base}/")
+    for path in paths:
+        assert page.goto(watched.base + path).status == 200, path
+        result = Axe().run(page)
+        if result.violations_count:
+            found[path] = [one["id"] for one in result.response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found[path, width] = "too wide"
+    assert found == {}
+    watched.assert_clean()
