@@ -120,7 +120,15 @@ def record(payment_id: str, created: base.Created, also: Callable[[], None] = la
     try:
         return _record(payment_id, created, also)
     except IntegrityError as error:
+        if not _is_taken(error):
+            raise
         raise base.Declined(IN_USE) from error
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Whether an id of the gateway's belongs to another payment: PostgreSQL names the index in
+    its message, SQLite the columns."""
+    return any(one in str(error.orig) for one in ("gateway_ref", "gateway_payment_id"))
 
 
 def _record(payment_id: str, created: base.Created, also: Callable[[], None]) -> bool:

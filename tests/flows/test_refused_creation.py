@@ -3,9 +3,14 @@
 import dataclasses
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.adapters.gateways import base
 from app.adapters.gateways.sandbox import SandboxGateway
+from app.extensions import reading
+from app.kit import clock
+from app.models import Payment
+from app.services import payments
 from tests import world
 
 
@@ -38,11 +43,6 @@ def test_the_same_methods_are_asked_for_again_whatever_was_changed_since(stripe_
 
 
 def test_a_second_silence_is_asked_about_as_soon_as_the_first(app, shop, later):
-    from app.extensions import reading
-    from app.kit import clock
-    from app.models import Payment
-    from app.services import payments
-
     order = shop.order(20)
     payment_id = shop.see(order)["payments"][0]["paymentId"]
     for _ in range(2):
@@ -132,3 +132,21 @@ def test_what_is_found_later_and_is_another_payments_is_not_asked_about(app, lat
 
 def raise_(error):
     raise error
+
+
+@pytest.mark.parametrize(
+    ("said", "raised"),
+    [
+        ('duplicate key value violates unique constraint "uq_payments_gateway_ref"', base.Declined),
+        ("UNIQUE constraint failed: payments.gateway, payments.gateway_ref", base.Declined),
+        ('violates foreign key constraint "fk_payments_order"', IntegrityError),
+    ],
+)
+def test_only_an_id_that_another_payment_has_is_called_so(shop, said, raised):
+    payment_id = shop.see(shop.order(20))["payments"][0]["paymentId"]
+
+    def break_a_rule():
+        raise IntegrityError("INSERT", {}, Exception(said))
+
+    with shop.inside(), pytest.raises(raised):
+        payments.record(payment_id, base.Created("ref_of_theirs", "pending"), break_a_rule)
