@@ -32,6 +32,7 @@ __all__ = [
     "merchant",
     "page_of_this_form",
     "person",
+    "prefer",
     "renew",
     "signed_in",
     "work_for",
@@ -57,17 +58,36 @@ def init_app(app: Flask) -> None:
     # What its own init_app does but for two things: a second `who` in templates, and a look into
     # the session after every answer, which would make styles and scripts differ by cookie.
     app.login_manager = _manager  # type: ignore[attr-defined]
-    app.before_request(_language)
-    app.context_processor(lambda: {"who": current(), "may": may, "this_page": page_of_this_form})
+    app.before_request(_preferences)
+    app.context_processor(_for_templates)
 
 
-def _language() -> None:
+def _for_templates() -> dict[str, Any]:
+    return {
+        "who": current(),
+        "may": may,
+        "this_page": page_of_this_form,
+        "timezone": g.get("timezone_hint"),
+        "has_shortcuts": g.get("has_shortcuts", False),
+    }
+
+
+def _preferences() -> None:
     """What a signed-in person chose stays chosen."""
     if assets.is_one() or "_user_id" not in session:
         return  # whoever looks into the session makes the answer differ by cookie
     if chosen := request.args.get("lang"):
         session["lang"] = chosen[:10]
     g.locale_hint = session.get("lang")
+    g.timezone_hint = session.get("timezone")
+    g.has_shortcuts = session.get("shortcuts", True)
+
+
+def prefer(locale: str | None, timezone: str | None, *, shortcuts: bool) -> None:
+    """Let this browser's pages be as the person wants them from now on."""
+    session["lang"] = locale or session.get("lang")
+    session["timezone"] = timezone
+    session["shortcuts"] = shortcuts
 
 
 @_manager.user_loader  # type: ignore[untyped-decorator]
@@ -105,10 +125,12 @@ def begin(user: User, *, is_proof: bool = True) -> None:
         agent=request.user_agent.string,
         is_proof=is_proof,
     )
+    chosen = session.get("lang")
     end()
     session.clear()
     session.permanent = True
     session[KNOWN] = user.id
+    prefer(user.locale or chosen, user.timezone, shortcuts=user.shortcuts)
     login_user(_Holder(secret))
     g.pop("who", None)
 

@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
         lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}
     )
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
-    babel.init_app(app, locale_selector=_locale)
+    babel.init_app(app, locale_selector=_locale, timezone_selector=_timezone)
 
 
 def is_api() -> bool:
@@ -64,6 +64,11 @@ def _refuse_nul() -> None:
         raise NotFound("Not found")
     if request.mimetype in _FORMS and any("\x00" in one for one in request.form.values()):
         raise Refused("A form cannot hold that character", "invalid_field")
+
+
+def _timezone() -> str | None:
+    """What the person prefers; else UTC, which the script rewrites by the browser's clock."""
+    return getattr(g, "timezone_hint", None)
 
 
 def _locale() -> str:

@@ -53,6 +53,9 @@ class User(Stamped, Model):
     totp_step: Mapped[int | None] = mapped_column(Integer)  # of the last code that was used
     recovery: Mapped[list[str]] = mapped_column(JSON, default=list)  # digests of unused codes
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    locale: Mapped[str | None] = mapped_column(String(10))  # of pages; None as the browser says
+    timezone: Mapped[str | None] = mapped_column(String(64))  # an IANA name
+    shortcuts: Mapped[bool] = mapped_column(Boolean, default=True)  # of the keyboard
 
 
 class Identity(Stamped, Model):

@@ -11,6 +11,7 @@ from app.blueprints.auth import (
     links,
     members,
     organization,
+    preferring,
     second_factor,
     signing_in,
 )
@@ -27,6 +28,7 @@ for part in (
     joining,
     links,
     account,
+    preferring,
     second_factor,
     members,
     organization,

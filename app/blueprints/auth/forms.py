@@ -1,5 +1,8 @@
 """What people type about themselves."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField
@@ -8,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from app.blueprints import session
 from app.blueprints.forms import StoredForm
+from app.kit.zones import zones
 from app.models import Role
 
 __all__ = [
@@ -21,6 +25,7 @@ __all__ = [
     "NewAddressForm",
     "OrganizationForm",
     "PasswordForm",
+    "PreferencesForm",
     "SignInForm",
     "SignUpForm",
 ]
@@ -57,6 +62,22 @@ def _organization() -> StringField:
         [_NEEDED, Length(max=120)],
         render_kw={"autocomplete": "organization"},
     )
+
+
+class PreferencesForm(FlaskForm):  # type: ignore[misc]
+    """`languages` as {locale: its own name}."""
+
+    locale = SelectField(_("Language"))
+    timezone = SelectField(
+        _("Time zone"), description=_("Times are shown in it on all pages of yours.")
+    )
+    shortcuts = BooleanField(_("Shortcuts of the keyboard"))
+
+    def __init__(self, languages: Mapping[str, str], **values: Any) -> None:
+        super().__init__(**values)
+        as_browser = ("", _("As my browser says"))
+        self.locale.choices = [as_browser, *languages.items()]
+        self.timezone.choices = [as_browser, *((one, one.replace("_", " ")) for one in zones())]
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
