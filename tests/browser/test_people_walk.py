@@ -67,7 +67,7 @@ def test_somebody_is_invited_joins_forgets_the_password_and_gets_back_in(
     prove_address(served.app, owner)
     owner.page.get_by_role("link", name="Members").click()
     owner.page.get_by_label("E-mail").fill("grace@example.com")
-    owner.page.get_by_label("Role").select_option("viewer")
+    owner.page.get_by_label("Role", exact=True).select_option("viewer")
     owner.page.get_by_role("button", name="Invite", exact=True).click()
     guest = open_page(java_script_enabled=javascript)
     guest.page.goto(link(served.app, "grace@example.com", "invitation"))
