@@ -150,6 +150,8 @@ class Refund(OrgScoped, Stamped, Model):
     claim_url: Mapped[str | None] = mapped_column(String(2048))  # where the customer collects it
     failure: Mapped[str | None] = mapped_column(String(300))
     checks: Mapped[int] = mapped_column(Integer, default=0)
+    # Since when the gateway is being asked for it; None once its answer, or silence, is recorded.
+    asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def money(self) -> Money:

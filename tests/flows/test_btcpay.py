@@ -226,3 +226,23 @@ def test_a_typed_server_inside_our_network_is_never_called(make_app, server):
     assert (tested.is_ok, tested.problem) == (False, "misconfigured")
     assert "reachable from outside" in tested.said
     assert (server.connections, shop.see(order)["attention"]) == (0, "gateway_misconfigured")
+
+
+def test_a_refund_that_fails_gives_back_no_more_than_itself(shop, later):
+    """BTCPay tells no total, so what was collected has to be counted here."""
+    order, invoice = chosen(shop, 100)
+    shop.fake.pay(invoice)
+    shop.hear()
+    for amount in (60, 40):
+        assert shop.refund(order, amount).json["status"] == "pending"
+    collected, taken_back = shop.fake.world.pull_payments.values()
+    shop.fake.claim(collected["id"])
+    taken_back["archived"] = True
+    for _ in range(3):
+        later(400)
+        world.sweep_and_run(shop.app)
+    seen = shop.see(order)
+    assert [one["status"] for one in seen["refunds"]] == ["succeeded", "failed"]
+    assert seen["refundedAmount"] == 60
+    assert shop.refund(order, 41).status_code == 409
+    assert shop.refund(order, 40).status_code == 200

@@ -1,8 +1,14 @@
 """Payments through Ifthenpay, through the whole house: chosen, paid, heard of, told, given back."""
 
+import sys
+
 import pytest
 
-from app.services import event_endpoints
+from app.adapters.gateways.ifthenpay import IfthenpayGateway
+from app.extensions import transaction
+from app.services import event_endpoints, refunding
+from app.services.orders.settle import lock
+from app.services.refunds import sending
 from tests import world
 from tests.fakes.ifthenpay import CustomerCannot, IfthenpayFake
 from tests.flows.ifthenpay_shop import open_shop
@@ -278,3 +284,59 @@ def open_shop_of_another(shop):
     other = IfthenpayShop(**{**opened.__dict__, "company": shop.company})
     other.connect()
     return other
+
+
+# --- refunds that nobody recorded, and Ifthenpay keeps no keys
+
+
+def paid_in_the_app(shop):
+    order = shop.begin("mbway")
+    shop.called(shop.company.pay(shop.made(order).request_id))
+    assert shop.see(order)["status"] == "paid"
+    return order
+
+
+def test_a_refund_that_a_dying_process_asked_for_is_left_to_a_person(shop, later, monkeypatch):
+    order = paid_in_the_app(shop)
+    with monkeypatch.context() as dying:
+        dying.setattr(sending, "_record", lambda *_: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            shop.refund(order, 5)
+    assert len(shop.company.refunds) == 1
+    for seconds in (31, 31, 400, 90_000):
+        later(seconds)
+        world.sweep_and_run(shop.app)
+    assert len(shop.company.refunds) == 1
+    seen = shop.see(order)
+    assert (seen["refunds"][0]["status"], seen["attention"]) == ("unknown", "refund_unknown")
+
+
+def test_a_refund_that_nobody_asked_for_yet_is_asked_for_however_late(shop, later):
+    order = paid_in_the_app(shop)
+    with shop.inside(), transaction():
+        locked, payment = lock(shop.payment(order).id)
+        refunding.reserve(locked, payment, 500, cause="late")
+    later(90_000)
+    world.sweep_and_run(shop.app)
+    assert [one["status"] for one in shop.see(order)["refunds"]] == ["succeeded"]
+    assert len(shop.company.refunds) == 1
+
+
+def test_a_refund_is_asked_for_by_one_process_at_a_time(shop, later, monkeypatch):
+    order = paid_in_the_app(shop)
+    tried = []
+
+    def meanwhile(*_):
+        if not tried:
+            tried.append(True)
+            later(31)
+            world.sweep_and_run(shop.app)
+        return send(*_)
+
+    send = IfthenpayGateway.refund_payment
+    monkeypatch.setattr(IfthenpayGateway, "refund_payment", meanwhile)
+    assert shop.refund(order, 5).json["status"] == "succeeded"
+    later(90)
+    world.sweep_and_run(shop.app)
+    assert len(shop.company.refunds) == 1
+    assert shop.see(order)["attention"] is None

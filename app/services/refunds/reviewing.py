@@ -37,5 +37,7 @@ def review(payment_id: str) -> None:
             if refund.status != RefundStatus.failed:
                 refund.status, refund.failure = RefundStatus.failed, result.failure
                 refunding.failed(order, locked, refund)
-            money_out.take_back(order, locked, total)
+            # Some gateways tell no total, and theirs is nothing: ours that stand are counted.
+            standing = refunding.total(locked, {RefundStatus.succeeded})
+            money_out.take_back(order, locked, max(total, standing))
             refunding.release(locked)

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from app.adapters.gateways import base
-from app.extensions import db, reading, transaction
+from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.models import Order, Payment, Refund, RefundStatus
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 DONE = {RefundStatus.succeeded, RefundStatus.failed}
 UNKNOWN_AFTER = (2, 5, 15, 60, 300, 900, 3600)  # seconds
-FRESH = timedelta(minutes=1)  # a try so young was not made before
+IN_FLIGHT = timedelta(minutes=1)  # longer than looking for a refund and asking for it can take
 # Gateways may forget an idempotency key after 24 hours, and would then refund once more.
 LAST_TRY = timedelta(hours=23)
 
@@ -33,6 +33,7 @@ class _Job:
 
     refund: Refund
     payment: Payment
+    may_be_made: bool  # it was asked for before, and what came of it was never recorded
 
     @property
     def money_id(self) -> str:
@@ -49,19 +50,20 @@ class _Job:
 def send(refund_id: str) -> tasks.Again | None:
     """Ask the gateway for a reserved refund, or how it stands.
 
-    What may have been asked before is looked for first, and nothing is asked for again once the
-    gateway may have forgotten the key: then a person has to look.
+    That it is being asked is written down first, so it is known, and not guessed, whether it may
+    have been made by a process that died. Such a refund is looked for, and nothing is asked for
+    again once the gateway may have forgotten the key: then a person has to look.
     """
-    job = _load(refund_id)
-    if job is None:
-        return None
+    job = _claim(refund_id)
+    if not isinstance(job, _Job):
+        return job
     try:
         adapter = routing.connect_payment(job.payment)
         result = _ask(adapter, job)
     except (base.Impossible, base.Declined) as error:
         return _record(refund_id, base.RefundResult("", "failed", error.reason))
     except base.GatewayError as error:
-        return _unknown(refund_id, error)
+        return _unknown(refund_id, error, may_be_made=job.may_be_made)
     again = _record(refund_id, result)
     if result.status == "succeeded":
         _learn_total(adapter, job.payment)
@@ -73,12 +75,11 @@ def _ask(adapter: Any, job: _Job) -> base.RefundResult:
     if refund.gateway_refund_id:
         found: base.RefundResult = adapter.retrieve_refund(refund.gateway_refund_id)
         return found
-    age = clock.now() - refund.created_at
-    if refund.status == RefundStatus.unknown or age > FRESH:
+    if job.may_be_made:
         made: base.RefundResult | None = adapter.find_refund(job.money_id, job.request)
         if made:
             return made
-        if age > LAST_TRY:
+        if clock.now() - refund.created_at > LAST_TRY:
             raise base.Unavailable("no answer for a day, and the gateway shows no such refund")
     asked: base.RefundResult = adapter.refund_payment(job.money_id, job.request)
     return asked
@@ -93,16 +94,19 @@ def _learn_total(adapter: Any, payment: Payment) -> None:
         log.info("refund.total_unanswered", error=type(error).__name__)
 
 
-def _load(refund_id: str) -> _Job | None:
-    with reading() as session:
-        row = session.execute(
-            select(Refund, Payment)
-            .join(Payment, Payment.id == Refund.payment_id)
-            .where(Refund.id == refund_id)
-        ).one_or_none()
-    if row is None or row.Refund.status in DONE:
-        return None
-    return _Job(row.Refund, row.Payment)
+def _claim(refund_id: str) -> _Job | tasks.Again | None:
+    """Write down that the gateway is being asked (a step). None for a refund that is done; Again
+    while another process is asking, or may be: it died, or its answer is on its way."""
+    now = clock.now()
+    with transaction():
+        _, payment, refund = lock_refund(refund_id)
+        if refund.status in DONE:
+            return None
+        asking = refund.asking_since
+        if asking is not None and now - asking < IN_FLIGHT:
+            return tasks.Again(asking + IN_FLIGHT)
+        refund.asking_since = now
+        return _Job(refund, payment, asking is not None or refund.status == RefundStatus.unknown)
 
 
 def _record(refund_id: str, result: base.RefundResult) -> tasks.Again | None:
@@ -110,6 +114,7 @@ def _record(refund_id: str, result: base.RefundResult) -> tasks.Again | None:
         order, payment, refund = lock_refund(refund_id)
         if refund.status in DONE:
             return None
+        refund.asking_since = None
         refund.gateway_refund_id = result.gateway_refund_id or refund.gateway_refund_id
         refund.claim_url = result.claim_url or refund.claim_url
         refund.status = RefundStatus(result.status)
@@ -135,13 +140,14 @@ def _succeeded(order: Order, payment: Payment, refund: Refund) -> None:
     records.timeline(order, "refund.succeeded", payment=payment, refund=refund.id)
 
 
-def _unknown(refund_id: str, error: base.GatewayError) -> tasks.Again | None:
+def _unknown(refund_id: str, error: base.GatewayError, *, may_be_made: bool) -> tasks.Again | None:
     """No definite answer: what was reserved stays reserved, and we ask again."""
     with transaction():
         order, payment, refund = lock_refund(refund_id)
         if refund.status in DONE:
             return None
-        if isinstance(error, base.Unavailable | base.Missing):
+        refund.asking_since = None
+        if may_be_made or isinstance(error, base.Unavailable | base.Missing):
             refund.status = RefundStatus.unknown
             order.attention = "refund_unknown"
         refund.failure = error.reason
