@@ -313,8 +313,9 @@ def test_a_refund_that_a_dying_process_asked_for_is_left_to_a_person(shop, later
 
 def test_a_refund_that_nobody_asked_for_yet_is_asked_for_however_late(shop, later):
     order = paid_in_the_app(shop)
+    payment_id = shop.payment(order).id
     with shop.inside(), transaction():
-        locked, payment = lock(shop.payment(order).id)
+        locked, payment = lock(payment_id)
         refunding.reserve(locked, payment, 500, cause="late")
     later(90_000)
     world.sweep_and_run(shop.app)

@@ -12,6 +12,7 @@ from app.adapters.gateways import base
 from app.extensions import reading
 from app.kit import clock
 from app.models import InboundEvent, Payment
+from app.registry import gateway
 from app.services.inbound.receiving import HINT_EVERY
 from tests import world
 
@@ -34,6 +35,48 @@ def started(shop, order, method="pigeon", **answers):
 def payment_of(shop, payment_id) -> Payment:
     with shop.inside(), reading() as session:
         return session.get_one(Payment, payment_id)
+
+
+# --- asked to pay, while somebody asks again
+
+
+def test_pressing_again_while_a_phone_is_being_asked_asks_no_second_time(
+    shop, order, toy, monkeypatch
+):
+    """Both requests could be confirmed, and where they cannot be taken back both would be paid."""
+    adapter = gateway("toy").load()
+    ask, seen = adapter.create_payment, []
+
+    def pressed_again(self, request):
+        if not seen:
+            seen.append(shop.choose(order, "dove", phone="912345678").status_code)
+            seen.append(shop.choose(order, "dove", phone="961234567").status_code)
+            seen.append(shop.choose(order, "pigeon").status_code)
+        return ask(self, request)
+
+    monkeypatch.setattr(adapter, "create_payment", pressed_again)
+    started(shop, order, "dove", phone="912345678")
+    assert seen == [303, 303, 303]
+    assert [one.answers["phone"] for one in toy.asked] == ["+351912345678"]
+    assert [one["status"] for one in shop.see(order)["payments"]] == ["pending"]
+
+
+def test_no_more_than_five_phones_are_rung_for_an_order_in_a_quarter_of_an_hour(
+    shop, order, toy, later
+):
+    numbers = [f"91234567{one}" for one in range(7)]
+    answers = [shop.choose(order, "dove", phone=one) for one in numbers]
+    assert [one.status_code for one in answers] == [303] * 5 + [429] * 2
+    assert "Too many tries" in answers[-1].text
+    assert len(toy.asked) == 5
+    later(901)
+    assert shop.choose(order, "dove", phone=numbers[-1]).status_code == 303
+
+
+def test_giving_up_again_and_again_does_not_wear_the_company_out(shop, order):
+    started(shop, order, "dove", phone="912345678")
+    codes = [shop.customer("cancel", order).status_code for _ in range(60)]
+    assert codes[-1] == 429
 
 
 # --- approved, then completed

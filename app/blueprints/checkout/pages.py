@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints.checkout import form_targets, language, tokens
 from app.extensions import limiter
-from app.kit.errors import AppError, Conflict, NotFound, Refused
+from app.kit.errors import AppError, NotFound, Refused
 from app.models import Order
 from app.services import checkout, redirects
 from app.services.checkout import Found, Page
@@ -52,7 +52,7 @@ def _pay(token: str, found: Found) -> ResponseReturnValue:
     answers = {name: request.form.get(name, "").strip()[:254] for name in ANSWERS}
     try:
         page = checkout.pay(found, request.form.get("method", ""), answers, language.locale())
-    except (Refused, Conflict) as error:
+    except AppError as error:
         return _page(token, checkout.page(found), error)
     if page.redirect_url:
         return redirect(language.kept(page.redirect_url), 303)
@@ -73,6 +73,11 @@ def come_back(token: str) -> ResponseReturnValue:
 def cancel(token: str) -> ResponseReturnValue:
     found = _find(token)
     tokens.check(token)
+    with _few(token):
+        return _cancel(token, found)
+
+
+def _cancel(token: str, found: Found) -> ResponseReturnValue:
     try:
         checkout.give_up(found)
     except AppError as error:

@@ -27,7 +27,7 @@ from app.services.branding import Brand
 from app.services.credentials import Scope
 from app.services.failover import Offer
 
-__all__ = ["Found", "Page", "Way", "find", "image", "may_be_paid", "page"]
+__all__ = ["Found", "Page", "Way", "find", "image", "is_unanswered", "may_be_paid", "page"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,7 @@ class Page:
     def is_unclear(self) -> bool:
         """True while a gateway has not answered, and somebody may be paying or have paid: nobody
         may be told to try again."""
-        live = self.payment
-        return live is not None and live.status == PaymentStatus.unknown and may_be_paid(live)
+        return self.payment is not None and is_unanswered(self.payment)
 
     @property
     def ran_out(self) -> bool:
@@ -105,6 +104,12 @@ def may_be_paid(payment: Payment) -> bool:
     """Whether a customer may hold a way to pay it: they saw one, or asking for it was enough."""
     method = gateway(payment.gateway).method(payment.method)
     return payment.was_shown or (method is not None and method.acts_alone)
+
+
+def is_unanswered(payment: Payment) -> bool:
+    """Whether a gateway is being asked, or never answered, for something that may be paid."""
+    asked = payment.status in {PaymentStatus.created, PaymentStatus.unknown}
+    return asked and may_be_paid(payment)
 
 
 def find(token: str) -> Found:

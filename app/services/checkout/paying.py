@@ -14,16 +14,20 @@ from app.kit.tenancy import as_org
 from app.models import Order, Payment, PaymentStatus
 from app.models.payment import OPEN
 from app.registry import Method
-from app.services import failover, payments, records, routing
+from app.services import failover, payments, records, routing, throttle
 from app.services.checkout.answers import answered
-from app.services.checkout.looking import Found, Page, may_be_paid, page
+from app.services.checkout.looking import Found, Page, is_unanswered, may_be_paid, page
 from app.services.credentials import Scope
 from app.services.failover import Offer
 from app.services.orders import ending, money_in
+from app.services.throttle import Limit
 
 __all__ = ["pay"]
 
 log = structlog.get_logger()
+
+# Whoever has an order's address could ring one phone after the other in the merchant's name.
+PUSHES, PUSHES_IN = 5, 900  # requests to phones for one order, in seconds
 
 
 def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | None = None) -> Page:
@@ -32,7 +36,8 @@ def pay(found: Found, wanted: str, answers: Mapping[str, str], locale: str | Non
     `locale` is the language the customer chose, which the gateway's page is asked to speak, too.
     Choosing what was chosen before shows the same again and charges nothing twice, unless the
     customer answers otherwise: a request to another phone takes the place of the first. Raises
-    Refused for a method that is not offered, Conflict when another payment is under way.
+    Refused for a method that is not offered, Conflict when another payment is under way, AppError
+    429 when phones were rung too often for the order.
     """
     with as_org(found.org_id):
         now = page(found)
@@ -157,8 +162,10 @@ def _choose(order_id: str, payment_id: str, method: str, answers: Mapping[str, s
 def _start(now: Page, method: Method, answers: Mapping[str, str]) -> None:
     """A new object at the gateway takes the place of the current one, which is made certain to
     be dead first if the customer has ever seen a way to pay it."""
-    if now.payment and now.payment.was_shown and now.payment.status in OPEN:
+    if now.payment and may_be_paid(now.payment) and now.payment.status in OPEN:
         _stop(now.order, now.payment)
+    if method.acts_alone:
+        throttle.take(Limit(PUSHES, PUSHES_IN, ("push", now.order.id)))
     payment = _open(now, method.name, answers)
     request = payments.request_for(now.order, payment)
     _call(payment, lambda adapter: adapter.create_payment(request))
@@ -210,8 +217,7 @@ def _nothing_new(order: Order, now: Page) -> None:
         return
     seen = now.payment
     same = seen is not None and live.id == seen.id and live.action == seen.action
-    is_unclear = live.status == PaymentStatus.unknown and may_be_paid(live)
-    if not same or is_unclear:
+    if not same or is_unanswered(live):
         raise Conflict(
             "You chose another method in a second window; please wait a moment",
             "payment_under_way",
