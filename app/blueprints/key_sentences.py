@@ -49,6 +49,7 @@ def _of_keys(code: str, told: dict[str, Any]) -> list[str]:
 def _short(code: str, told: dict[str, Any]) -> list[str]:
     texts = {
         "not_a_key": _("A key has plain letters, digits and signs. Was it copied while hidden?"),
+        "type_again": _("This would be sent to another server from now on: type it again."),
         "nothing_kept": _("No key from before is kept any more."),
         "previous_refused": _(
             "Nothing was changed: they do not accept the key from before. They said: %(said)s",

@@ -23,7 +23,7 @@ SMTP = Spec(
     "Notifications",
     serves_the_house=True,
     fields=(
-        Field("host", mark("Host"), ("SMTP_HOST",), required=True),
+        Field("host", mark("Host"), ("SMTP_HOST",), required=True, leads=True),
         Field("port", mark("Port"), ("SMTP_PORT",), "number", default="587"),
         Field("username", mark("User name"), ("SMTP_USERNAME",)),
         Field("password", mark("Password"), ("SMTP_PASSWORD",), "secret"),

@@ -34,6 +34,9 @@ class Field:
     choices: tuple[str, ...] = ()
     help: str = ""
     prefixes: tuple[str, ...] = ()  # what every value begins with, where there is such a thing
+    # True where it decides which server the secrets beside it are sent to: they are typed anew when
+    # it changes, so that nobody who cannot read them has them sent to a server of theirs.
+    leads: bool = False
 
     @property
     def is_secret(self) -> bool:

@@ -31,6 +31,7 @@ CRYPTO = Spec(
             default="nowpayments",
             choices=("nowpayments", "btcpay"),
             help=mark("nowpayments: a company, four coins. btcpay: a server of yours, bitcoin."),
+            leads=True,
         ),
         Field(
             "ipnSecret",
@@ -53,6 +54,7 @@ CRYPTO = Spec(
             mark("Server address"),
             ("CRYPTO_GATEWAY_SERVER_URL",),
             help=mark("BTCPay alone: https://, and reachable from the internet."),
+            leads=True,
         ),
         Field(
             "environment",

@@ -17,6 +17,7 @@ def check(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
         if value := (typed.get(one.name) or "").strip():
             _check_one(now.spec, one, value)
     _check_modes(now, typed, removed)
+    _check_destination(now, typed, removed)
 
 
 def _check_one(spec: Spec, one: Field, value: str) -> None:
@@ -42,3 +43,21 @@ def _check_modes(now: Card, typed: Mapping[str, str], removed: Sequence[str]) ->
         raise Refused(
             "One key is for test mode and another for live mode", "mixed_modes", field=odd
         )
+
+
+def _check_destination(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
+    """Where the secrets go is another place: whoever says so has to know them."""
+    moved = [one for one in now.spec.fields if one.leads and _is_another(now, one, typed)]
+    for one in now.spec.fields:
+        is_kept = one.is_secret and one.name in now.notes and one.name not in removed
+        if moved and is_kept and not now.spec.proves_calls(one.name) and not typed.get(one.name):
+            raise Refused(
+                "This would be sent to another server from now on: type it again",
+                "type_again",
+                field=one.name,
+            )
+
+
+def _is_another(now: Card, one: Field, typed: Mapping[str, str]) -> bool:
+    value = (typed.get(one.name) or "").strip()
+    return bool(value) and value != (now.values.get(one.name) or one.default)
