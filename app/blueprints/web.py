@@ -62,6 +62,8 @@ def _refuse_nul() -> None:
     """PostgreSQL stores no NUL and will not look for one: say so before it does."""
     if "\x00" in request.path:
         raise NotFound("Not found")
+    if any("\x00" in one for one in request.args.values()):
+        raise Refused("An address cannot hold that character", "invalid_field")
     if request.mimetype in _FORMS and any("\x00" in one for one in request.form.values()):
         raise Refused("A form cannot hold that character", "invalid_field")
 

@@ -125,6 +125,29 @@ def test_a_chargeback_stands_on_the_timeline_and_leaves_the_order_paid(easypay_s
     assert "gateway.chargeback" in kinds
 
 
+def test_a_claim_of_a_chargeback_is_kept_whatever_came_before_it_once_and_as_a_claim(
+    easypay_shop, time_machine
+):
+    order, single = paid(easypay_shop)
+    time_machine.move_to("2027-03-01T12:00:01+00:00", tick=False)
+    for kind in ("capture", "capture", "capture", *["chargeback"] * 5):
+        told = told_of(single, type=kind)
+        assert easypay_shop.post_hook(told).status_code == 200
+    world.run_tasks(easypay_shop.app)
+    with easypay_shop.inside(), reading() as session:
+        claims = session.scalars(
+            select(TimelineEntry).where(TimelineEntry.kind == "gateway.chargeback")
+        ).all()
+    assert len(claims) == 1
+    assert "unsigned call" in claims[0].data["note"]
+
+
+@pytest.mark.parametrize("key", ["\x00", "\ud800", "pay_\x00"])
+def test_what_no_database_could_hold_is_refused(easypay_shop, key):
+    order, single = easypay_shop.start("mbway")
+    assert easypay_shop.post_hook(told_of(single, key=key)).status_code == 400
+
+
 def test_a_refund_waits_until_easypay_says_how_it_ended(easypay_shop, told, later):
     order, single = paid(easypay_shop)
     assert easypay_shop.refund(order, 5).json["status"] == "pending"

@@ -66,7 +66,9 @@ def _refund_named(event: base.GatewayEvent) -> Any:
 
 
 def _any_of(*pairs: tuple[Any, str | None]) -> Any:
-    return or_(false(), *(column == value for column, value in pairs if value))
+    """Ids are printable; a NUL, which a database takes no more than half a letter, is in none."""
+    sayable = ((column, value) for column, value in pairs if value and value.isprintable())
+    return or_(false(), *(column == value for column, value in sayable))
 
 
 def _found(source: Source, query: Any) -> Any:
@@ -81,7 +83,7 @@ def note_foreign(gateway: str, source: Source, event: base.GatewayEvent) -> None
     """Rightly signed, but about nothing of this scope: other people's business, unless it names
     an order of somebody else here."""
     log.info("inbound.unmatched", gateway=gateway, event_id=event.external_id, type=event.type)
-    if not event.reference or source.org_id is None:
+    if not event.reference or not event.reference.isprintable() or source.org_id is None:
         return
     with across_organizations("does this name another organization's payment?"), reading() as s:
         names_it = or_(Payment.id == event.reference, Payment.reference == event.reference)

@@ -112,13 +112,16 @@ def _turns(event: base.GatewayEvent, found: Match) -> list[tuple[str, datetime]]
 
     A proven event counts once, by its own id. Of hints about a payment one is followed in each
     span of time and one more at the next span's beginning, whatever they say: so a flood costs
-    little, and the last one, which may be the true one, is never lost.
+    little, and the last one, which may be the true one, is never lost. What no question would
+    bring out, a claim with a note for a person, is kept beside them, once for a payment.
     """
     now = clock.now()
     if event.is_proven:
         return [(event.external_id, now)]
     turn = int(now.timestamp()) // HINT_EVERY
+    claims = [(f"claim:{found.id}:{event.type}", now)] if event.note else []
     return [
+        *claims,
         (f"hint:{found.id}:{turn}", now),
         (f"hint:{found.id}:{turn + 1}", clock.from_unix((turn + 1) * HINT_EVERY)),
     ]

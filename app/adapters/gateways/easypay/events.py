@@ -24,6 +24,7 @@ OTHERS = {
     "out_payment",
 }
 STATUSES = {"success", "failed"}
+CHARGEBACK = "An unsigned call in Easypay's name tells of a chargeback; look into its backoffice"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
@@ -43,7 +44,7 @@ def read(call: base.InboundCall) -> base.GatewayEvent:
         reference=key or None,
         # With a key the id proves less: a forger may name our payment beside another one's id.
         gateway_ref=None if key else thing,
-        note="Easypay tells of a chargeback" if type_ == "chargeback" else None,
+        note=CHARGEBACK if type_ == "chargeback" else None,
         is_relevant=type_ in ABOUT_PAYMENTS,
         is_proven=False,
     )
@@ -63,7 +64,7 @@ def _happened(told: Mapping[str, Any]) -> tuple[str, str, str]:
     type_, status, key = found
     if type_ not in ABOUT_PAYMENTS | OTHERS or status not in STATUSES:
         raise base.BadSignature("no notification of Easypay's has these words")
-    if len(key) > KEY:
+    if len(key) > KEY or not key.isprintable():
         raise base.BadSignature("not a key")
     return type_, status, key
 
