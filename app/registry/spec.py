@@ -58,6 +58,9 @@ class Method:
     # True where being asked is enough for something to happen: an app rings, money moves. Else
     # nobody can pay what they were never shown, whether the gateway has answered us or not.
     acts_alone: bool = False
+    # True where what was given up here may still be paid there, because it cannot be taken back; of
+    # a reference that is known already.
+    lingers: bool = False
 
 
 @dataclass(frozen=True)

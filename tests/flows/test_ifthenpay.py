@@ -341,3 +341,27 @@ def test_a_refund_is_asked_for_by_one_process_at_a_time(shop, later, monkeypatch
     world.sweep_and_run(shop.app)
     assert len(shop.company.refunds) == 1
     assert shop.see(order)["attention"] is None
+
+
+# --- what was given up here and cannot be taken back there
+
+
+def test_a_card_page_that_was_left_open_is_asked_about_after_the_order_ended(shop, later, told):
+    order = shop.begin("card", expiresIn=300)
+    later(400)
+    world.sweep_and_run(shop.app)
+    assert shop.see(order)["status"] == "expired"
+    shop.company.pay(shop.made(order).request_id)  # and its callback is lost
+    later(4000)
+    world.sweep_and_run(shop.app)
+    seen = shop.see(order)
+    assert (seen["status"], seen["attention"]) == ("paid", "paid_late")
+
+
+def test_a_page_that_nobody_paid_is_asked_about_for_a_week_and_no_longer(shop, later):
+    order = shop.begin("card", expiresIn=300)
+    later(400)
+    world.sweep_and_run(shop.app)
+    later(8 * 86_400)
+    world.sweep_and_run(shop.app)
+    assert shop.payment(order).next_check_at is None

@@ -1,5 +1,7 @@
 """Ifthenpay's entry: Multibanco, MB WAY and cards."""
 
+from dataclasses import replace
+
 from app.registry.payments.methods import CARD, EUR, MBWAY, MULTIBANCO
 from app.registry.spec import Field, GatewaySpec, Spec, mark
 
@@ -81,7 +83,7 @@ IFTHENPAY = Spec(
         methods=(
             MULTIBANCO,
             MBWAY,
-            CARD,
+            replace(CARD, lingers=True),
         ),
         creates_at="pay",
         currencies=EUR,

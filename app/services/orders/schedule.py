@@ -7,7 +7,7 @@ from app.kit.clock import read_moment
 from app.models import Order, Payment, PaymentStatus
 from app.models.order import FINAL
 from app.models.payment import OPEN
-from app.registry import gateway
+from app.registry import Method, gateway
 
 __all__ = ["UNKNOWN", "became_unknown", "next_check", "plan", "plan_unknown"]
 
@@ -52,17 +52,22 @@ def _by_pace(order: Order, payment: Payment) -> datetime | None:
 
 
 def _may_still_come(order: Order, payment: Payment) -> bool:
-    """A reference that was given away is paid at a cash machine, whatever became of the order."""
-    return (
-        payment.status in LEFT
-        and payment.was_shown
-        and _pace(payment) == "reference"
-        and clock.now() < _deadline(order, payment) + DAY
-    )
+    """A reference that was given away is paid at a cash machine, a page that cannot be closed in a
+    tab that is still open, whatever became of the order."""
+    if payment.status not in LEFT or not payment.was_shown:
+        return False
+    now, method = clock.now(), _method(payment)
+    if method and method.lingers:
+        return next_check(payment.created_at, now) is not None
+    return _pace(payment) == "reference" and now < _deadline(order, payment) + DAY
+
+
+def _method(payment: Payment) -> Method | None:
+    return gateway(payment.gateway).method(payment.method)
 
 
 def _pace(payment: Payment) -> str:
-    method = gateway(payment.gateway).method(payment.method)
+    method = _method(payment)
     return method.pace if method else "page"
 
 

@@ -70,6 +70,8 @@ def of_invoice(found: Mapping[str, Any], money: Came | None, *, test_mode: bool)
 
 def has_money(found: Mapping[str, Any]) -> bool:
     """Whether anything may have come, so that it is worth asking what."""
+    if _minor(found.get("paidAmount"), str(found.get("currency", "")).upper()) > 0:
+        return True
     return found.get("status") in {"Processing", "Settled"} or found.get("additionalStatus") in {
         "PaidPartial",
         "PaidLate",
@@ -83,6 +85,9 @@ def _status(found: Mapping[str, Any], asked: int, paid: int, money: Came | None)
         return "succeeded", asked  # enough, by the store's tolerance, or by the merchant's word
     if status == "Processing" or (status == "New" and why == "PaidPartial"):
         return "processing", 0  # some of it has come: nobody may choose another way meanwhile
+    if status == "Invalid" and why == "Marked" and money and paid:
+        # We gave it up, and the coins were on their way already.
+        return ("succeeded", min(paid, asked)) if money.is_confirmed else ("processing", 0)
     if status == "Invalid":
         return ("cancelled" if why == "Marked" else "failed"), 0
     if status == "Expired" and why in {"PaidPartial", "PaidLate"}:
