@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.engine.reflection import Inspector
 
 
 def described(engine: Engine) -> dict[str, Any]:
@@ -18,11 +19,21 @@ def described(engine: Engine) -> dict[str, Any]:
             "references": _by_name(look.get_foreign_keys(table)),
             "unique": _by_name(look.get_unique_constraints(table)),
             "checks": _by_name(look.get_check_constraints(table)),
-            "indexes": _by_name(look.get_indexes(table)),
+            "indexes": _indexes(engine, look, table),
         }
         for table in look.get_table_names()
         if table != "alembic_version"
     }
+
+
+def _indexes(engine: Engine, look: Inspector, table: str) -> dict[str, str]:
+    """SQLAlchemy reads no index on an expression out of SQLite, which keeps what it was told."""
+    if engine.dialect.name != "sqlite":
+        return _by_name(look.get_indexes(table))
+    told = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :table")
+    with engine.connect() as connection:
+        found = connection.execute(told.bindparams(table=table)).all()
+    return {one.name: " ".join(one.sql.split()) for one in found if one.sql}
 
 
 def _by_name(found: list[Any]) -> dict[str, str]:

@@ -12,10 +12,11 @@ from tests import world
 @contextmanager
 def counting(app):
     """Statements and commits on the app's engine."""
-    counts = {"statements": [], "commits": 0}
+    counts = {"statements": [], "whole": [], "commits": 0}
 
     def statement(_connection, _cursor, text, *_rest):
         counts["statements"].append(" ".join(text.split())[:60])
+        counts["whole"].append(text)
 
     def commit(_connection):
         counts["commits"] += 1
