@@ -105,6 +105,8 @@ def create_provider(
 @with_appcontext
 @refusals
 def make_demo() -> None:
-    """Make the demo organization, login and provider; the same again where they exist."""
-    for label, value in demo.ensure().items():
+    """Make the demo organization, login, providers and orders; the same again where they exist."""
+    known = demo.ensure()
+    demo.ensure_orders(known["organizationId"])
+    for label, value in known.items():
         click.echo(f"{label:15} {value}")

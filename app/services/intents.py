@@ -13,7 +13,7 @@ from app.kit import clock
 from app.kit.errors import Refused
 from app.kit.money import Money
 from app.kit.strictjson import dump
-from app.kit.tokens import new_token
+from app.kit.tokens import new_id, new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
 from app.services import doors, failover, idempotency, orders, payments, records, routing
 from app.services.api_keys import Caller
@@ -39,6 +39,7 @@ class Wanted:
     locale: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     expires_in: int = 86_400  # seconds
+    order_id: str | None = None  # where it was decided before
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _open(
             return _resume(held.subject_id, held)
         expires = clock.now() + timedelta(seconds=wanted.expires_in)
         order = Order(
+            id=wanted.order_id or new_id(Order.ID_PREFIX),
             provider_id=caller.provider_id,
             token=new_token(),
             external_id=wanted.external_id,

@@ -1,8 +1,10 @@
 """demo: the organization, login and key of the first hour."""
 
+import pytest
+
 from app.extensions import db
 from app.models import User
-from app.services import passwords
+from app.services import demo, passwords
 from tests.cli.conftest import every, runner
 from tests.world import Shop
 
@@ -11,7 +13,8 @@ def test_the_demo_is_the_same_twice(run, rows):
     first, second = run("demo"), run("demo")
     assert first.exit_code == 0
     assert second.output == first.output
-    assert [rows(table) for table in ("users", "organizations", "providers")] == [1, 1, 1]
+    assert [rows(table) for table in ("users", "organizations", "providers")] == [1, 1, 2]
+    assert rows("orders") == 60
     (user,) = every(run, User)
     shown = dict(line.split() for line in first.output.splitlines())
     assert user.is_demo
@@ -38,11 +41,17 @@ def test_the_demo_survives_a_deleted_database(make_app, sqlite_url, sqlite_templ
     assert shop.create(5).status_code == 200
 
 
-def test_the_demos_file_is_private(run, tmp_path):
+@pytest.fixture
+def without_orders(monkeypatch):
+    """Tests about the file need no sixty orders."""
+    monkeypatch.setattr(demo, "ensure_orders", lambda _org_id: 0)
+
+
+def test_the_demos_file_is_private(run, tmp_path, without_orders):
     run("demo")
     assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_damaged_file_does_not_stop_the_demo(run, tmp_path):
+def test_a_damaged_file_does_not_stop_the_demo(run, tmp_path, without_orders):
     (tmp_path / "demo.json").write_text("{")
     assert run("demo").exit_code == 0

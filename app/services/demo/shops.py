@@ -1,18 +1,25 @@
-"""The demo of the first hour: an organization, a login, a provider with a key, an address of our
-own that receives its webhooks. Remembered beside the database, so that each start can show it."""
+"""Who the demo is: an organization, a login, a shop with a key and an address of our own that
+receives its webhooks, and a second shop whose receivers fail. What it was made with is remembered
+beside the database, so that each start can show it."""
 
 import json
 import os
 import secrets
 from typing import Any
 
-from app.extensions import settings
+from app.extensions import settings, transaction
 from app.kit.errors import Unauthorized
 from app.kit.tenancy import as_org
 from app.models import EventType
 from app.services import api_keys, organizations, providers
 
-__all__ = ["ensure", "remembered"]
+__all__ = ["GONE_URL", "SECOND", "SHAKY_URL", "ensure", "remembered"]
+
+SECOND = "Demo tickets"
+# Names that no resolver knows (RFC 2606), should anything ever be sent there.
+SHAKY_URL = "https://tickets.example/webhooks"
+GONE_URL = "https://books.tickets.example/payments"
+ALL = tuple(one for one in EventType if one != EventType.ping)
 
 
 def remembered() -> dict[str, Any]:
@@ -41,8 +48,9 @@ def ensure() -> dict[str, Any]:
             name="Demo shop",
             webhook_url=f"{settings().public_base_url}/demo/webhook",
             gateway="sandbox",
-            events_wanted=tuple(one for one in EventType if one != EventType.ping),
+            events_wanted=ALL,
         )
+        _make_second()
     known = {
         "email": email,
         "password": password,
@@ -53,6 +61,15 @@ def ensure() -> dict[str, Any]:
     }
     _remember(known)
     return known
+
+
+def _make_second() -> None:
+    """A shop of its own for what goes wrong, so that the first one's payments show none of it."""
+    second = providers.create(
+        name=SECOND, webhook_url=SHAKY_URL, gateway="sandbox", events_wanted=ALL
+    )
+    with transaction():
+        providers.add_endpoint(second.provider.id, GONE_URL, (EventType.payment_succeeded,))
 
 
 def _works(known: dict[str, Any]) -> bool:

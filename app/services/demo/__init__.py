@@ -1,0 +1,6 @@
+"""The demo of the first hour: an organization, a login, two providers, four weeks of orders."""
+
+from app.services.demo.orders import ensure_orders
+from app.services.demo.shops import ensure, remembered
+
+__all__ = ["ensure", "ensure_orders", "remembered"]

@@ -1,0 +1,134 @@
+"""Four weeks of orders for the demo, made as any provider and customer make them: asked for, paid
+at the sandbox, refunded, cancelled, by the services that do it every day."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from ulid import ULID
+
+from app.extensions import reading, settings
+from app.kit import clock
+from app.kit.money import Money
+from app.kit.tenancy import as_org, current_org
+from app.models import Order, Organization, Provider
+from app.services import checkout, intents, payments, refunds, sandbox
+from app.services.api_keys import Caller
+from app.services.demo import past, shops, webhooks
+from app.services.demo.stories import DAY, End, Story, stories
+from app.services.orders import ending
+
+__all__ = ["ensure_orders"]
+
+BUTTONS = {End.failed: "decline", End.expired: None, End.cancelled: None, End.pending: None}
+SCENARIOS = {End.late: "late", End.short: "wrong_amount"}
+REASONS = {End.refunded: "Sent back unused", End.partly: "A scratch on the surface"}
+
+
+def ensure_orders(org_id: str) -> int:
+    """Make the demo's orders that are not there yet (flows); how many were made.
+
+    Does nothing for an organization that is no demo, or where there is no sandbox.
+    """
+    with as_org(org_id):
+        callers = _callers()
+        if not callers:
+            return 0
+        began = clock.now()
+        known = _known()
+        missing = [one for one in stories() if one.external_id not in known]
+        for story in missing:
+            _play(callers[story.shop], story, began)
+    return len(missing)
+
+
+def _callers() -> dict[str, Caller]:
+    """The demo's two providers by what stories call them; empty when something is missing."""
+    with reading() as session:
+        organization = session.get(Organization, current_org())
+        if not settings().sandbox_allowed or organization is None or not organization.is_demo:
+            return {}
+        found = {one.name: one for one in session.scalars(select(Provider))}
+    names = {"shop": "Demo shop", "tickets": shops.SECOND}
+    if not set(names.values()) <= set(found):
+        return {}
+    return {kind: _caller(found[name], organization) for kind, name in names.items()}
+
+
+def _caller(provider: Provider, organization: Organization) -> Caller:
+    return Caller(
+        key_id="",
+        provider_id=provider.id,
+        org_id=organization.id,
+        name=provider.name,
+        scopes=(),
+        gateway="sandbox",
+        uses_own_credentials=False,
+        currency=organization.default_currency,
+        uses_platform_credentials=organization.uses_platform_credentials,
+    )
+
+
+def _known() -> set[str]:
+    with reading() as session:
+        ids = session.scalars(select(Order.external_id).where(Order.external_id.like("DEMO-%")))
+        return set(ids)
+
+
+def _play(caller: Caller, story: Story, now: datetime) -> None:
+    """One story (flows): done now, then said to have happened when it tells."""
+    began, created = clock.now(), now - story.ago
+    order_id = _ask(caller, story, created)
+    _decide(order_id, story)
+    past.date_back(order_id, created, story.lasts)
+    past.move(order_id, began, created + story.took)
+    began = clock.now()
+    if story.end == End.expired:
+        ending.expire(order_id)
+        past.move(order_id, began, created + story.lasts)
+    elif story.end in REASONS:
+        _refund(order_id, story)
+        past.move(order_id, began, created + DAY + story.took)
+    webhooks.tell(order_id, story)
+
+
+def _ask(caller: Caller, story: Story, created: datetime) -> str:
+    """The provider's call; the order's id begins with the moment it was made in, as any does."""
+    scenario = SCENARIOS.get(story.end)
+    order_id = f"{Order.ID_PREFIX}_{ULID.from_datetime(created)}"
+    wanted = intents.Wanted(
+        Money(story.minor, story.currency),
+        item_name=story.item,
+        external_id=story.external_id,
+        customer_email=story.email,
+        metadata={"scenario": scenario} if scenario else {},
+        expires_in=int(story.lasts.total_seconds()),
+        order_id=order_id,
+    )
+    intents.create(
+        caller,
+        wanted,
+        None,
+        lambda intent: {"orderId": intent.order.id},
+        lambda order, _reason: {"orderId": order.id},
+    )
+    return order_id
+
+
+def _decide(order_id: str, story: Story) -> None:
+    """What the customer does, on our page and on the sandbox's."""
+    found = checkout.Found(current_org(), order_id)
+    if story.end == End.cancelled:
+        checkout.give_up(found)
+        return
+    live = checkout.pay(found, "test", {}).payment
+    button = BUTTONS.get(story.end, "pay")
+    if live and live.gateway_ref and button:
+        sandbox.press(live.gateway_ref, button)
+        payments.ask(live.id, actor="return page")
+
+
+def _refund(order_id: str, story: Story) -> None:
+    part = None if story.end == End.refunded else Money(story.minor // 4, story.currency)
+    refunds.create(
+        order_id, part, reason=REASONS[story.end], actor="demo", render=lambda one: {"id": one.id}
+    )
