@@ -9,7 +9,7 @@ from app.models.credential import (
 from app.models.door import Door, DoorKind
 from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
 from app.models.invitation import Invitation
-from app.models.order import Order, OrderStatus
+from app.models.order import Attention, Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
 from app.models.people import Identity, Membership, Organization, Role, Throttle, User, UserSession
 from app.models.provider import ApiKey, LatePolicy, Provider, WebhookEndpoint
@@ -20,6 +20,7 @@ from app.models.task import Task
 __all__ = [
     "ApiKey",
     "Attempt",
+    "Attention",
     "AuditEntry",
     "CredentialNote",
     "Delivery",

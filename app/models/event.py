@@ -45,6 +45,7 @@ class InboundEvent(OrgScoped, Stamped, Model):
         owned_by("payment_id", "payments"),
         UniqueConstraint("gateway", "scope_kind", "scope_owner", "external_id"),
         Index("ix_inbound_events_created", "created_at"),
+        Index("ix_inbound_events_payment", "org_id", "payment_id"),
     )
     ID_PREFIX = "iev"
 

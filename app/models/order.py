@@ -4,14 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, func
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.errors import Conflict
 from app.kit.money import Money
 from app.models.base import JSON, Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
-__all__ = ["FINAL", "NEXT", "PAYABLE", "Order", "OrderStatus"]
+__all__ = ["FINAL", "NEXT", "PAYABLE", "Attention", "Order", "OrderStatus"]
 
 
 class OrderStatus(StrEnum):
@@ -23,6 +23,21 @@ class OrderStatus(StrEnum):
     expired = "expired"
     partially_refunded = "partially_refunded"
     refunded = "refunded"
+
+
+class Attention(StrEnum):
+    """Why an order needs a person, or only an answer; it stands beside the status."""
+
+    payment_unknown = "payment_unknown"
+    payment_missing = "payment_missing"
+    gateway_misconfigured = "gateway_misconfigured"
+    amount_mismatch = "amount_mismatch"
+    mode_mismatch = "mode_mismatch"
+    account_mismatch = "account_mismatch"
+    paid_late = "paid_late"
+    duplicate_payment = "duplicate_payment"
+    refund_unknown = "refund_unknown"
+    refund_failed = "refund_failed"
 
 
 _S = OrderStatus
@@ -54,6 +69,13 @@ class Order(OrgScoped, Stamped, Model):
         Index("ix_orders_provider_external", "org_id", "provider_id", "external_id"),
         Index("ix_orders_status", "org_id", "status", "id"),
         Index("ix_orders_next_check", "next_check_at"),
+        Index(
+            "ix_orders_attention",
+            "org_id",
+            "id",
+            postgresql_where=text("attention IS NOT NULL"),
+            sqlite_where=text("attention IS NOT NULL"),
+        ),
     )
     ID_PREFIX = "ord"
 

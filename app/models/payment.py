@@ -66,6 +66,13 @@ class Payment(OrgScoped, Stamped, Model):
             unique=True,
         ),
         Index("ix_payments_next_check", "next_check_at"),
+        Index(
+            "ix_payments_unknown",
+            "org_id",
+            "order_id",
+            postgresql_where=text("status = 'unknown'"),
+            sqlite_where=text("status = 'unknown'"),
+        ),
         Index("uq_payments_reference", "reference", unique=True),
     )
     ID_PREFIX = "pay"
@@ -135,6 +142,13 @@ class Refund(OrgScoped, Stamped, Model):
         owned_by("payment_id", "payments"),
         CheckConstraint("amount_minor > 0", name="positive_amount"),
         Index("ix_refunds_order", "org_id", "order_id"),
+        Index(
+            "ix_refunds_undecided",
+            "org_id",
+            "order_id",
+            postgresql_where=text("status IN ('unknown', 'failed')"),
+            sqlite_where=text("status IN ('unknown', 'failed')"),
+        ),
     )
     ID_PREFIX = "ref"
 
@@ -152,6 +166,8 @@ class Refund(OrgScoped, Stamped, Model):
     checks: Mapped[int] = mapped_column(Integer, default=0)
     # Since when the gateway is being asked for it; None once its answer, or silence, is recorded.
     asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When a person said that this failure is dealt with.
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def money(self) -> Money:

@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 from app.extensions import changed, db
 from app.kit.errors import Conflict
 from app.kit.money import Money
-from app.models import Order, Payment, PaymentStatus, Refund, RefundStatus
+from app.models import Attention, Order, Payment, PaymentStatus, Refund, RefundStatus
 from app.services import records, tasks
 
-__all__ = ["failed", "release", "reserve", "total"]
+__all__ = ["UNDER_WAY", "failed", "release", "reserve", "task_key", "total"]
 
 UNDER_WAY = {RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown}
 
@@ -63,8 +63,13 @@ def reserve(
         amount=str(refund.money),
         cause=cause,
     )
-    tasks.add("refunds.send", {"refund": refund.id}, key=f"refund:{refund.id}", due=task_due)
+    tasks.add("refunds.send", {"refund": refund.id}, key=task_key(refund.id), due=task_due)
     return refund
+
+
+def task_key(refund_id: str) -> str:
+    """What the one task that asks for a refund goes by."""
+    return f"refund:{refund_id}"
 
 
 def release(payment: Payment) -> None:
@@ -78,7 +83,7 @@ def failed(order: Order, payment: Payment, refund: Refund) -> None:
     """A refund definitely did not happen (a part): its money may be refunded again, and somebody
     should look. If it was counted already, a task corrects that."""
     release(payment)
-    order.attention = "refund_failed"
+    order.attention = Attention.refund_failed
     records.timeline(
         order, "refund.failed", payment=payment, refund=refund.id, failure=refund.failure
     )

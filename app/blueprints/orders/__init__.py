@@ -2,11 +2,12 @@
 
 from flask import Blueprint
 
-from app.blueprints.orders import listing, order
+from app.blueprints.orders import differences, listing, order
 
 __all__ = ["bp"]
 
 bp = Blueprint("orders", __name__)
 
 listing.register(bp)
+differences.register(bp)
 order.register(bp)

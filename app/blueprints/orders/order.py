@@ -1,12 +1,13 @@
 """One order with everything about it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.orders.acting import done
 from app.blueprints.orders.words import STATUS, TONE
-from app.services.orders import asking, look
+from app.services.orders import look, mending
 
 __all__ = ["register"]
 
@@ -23,7 +24,9 @@ def show(order_id: str) -> ResponseReturnValue:
 
 @session.merchant("orders.change")
 def sync(order_id: str) -> ResponseReturnValue:
-    """Ask the gateway how the order stands."""
-    asking.ask_about(look.get(order_id), actor=session.actor())
-    flash(_("Asked: this is how it stands now."))
-    return redirect(url_for(".show", order_id=order_id), 303)
+    """Ask the gateway how the order and its refunds stand."""
+
+    def act() -> None:
+        mending.ask_again(order_id, actor=session.actor())
+
+    return done(order_id, act, _("Asked: this is how it stands now."))

@@ -1,12 +1,16 @@
 """What about an order needs a person, or only an answer. Parts; the order is locked."""
 
 from app.adapters.gateways import base
-from app.models import Order
+from app.models import Attention, Order
 
-__all__ = ["clear", "unanswered"]
+__all__ = ["NOT_KNOWING", "clear", "unanswered"]
 
 # Codes that say only that a gateway could not be asked; its answer ends them.
-NOT_KNOWING = {"payment_unknown", "payment_missing", "gateway_misconfigured"}
+NOT_KNOWING = {
+    Attention.payment_unknown,
+    Attention.payment_missing,
+    Attention.gateway_misconfigured,
+}
 
 
 def unanswered(order: Order, error: base.GatewayError) -> None:
@@ -15,11 +19,12 @@ def unanswered(order: Order, error: base.GatewayError) -> None:
         order.attention = _code(error)
 
 
-def _code(error: base.GatewayError) -> str:
+def _code(error: base.GatewayError) -> Attention:
     if isinstance(error, base.Misconfigured):
-        return "gateway_misconfigured"
+        return Attention.gateway_misconfigured
     # Most likely the keys were changed to another account's.
-    return "payment_missing" if isinstance(error, base.Missing) else "payment_unknown"
+    is_missing = isinstance(error, base.Missing)
+    return Attention.payment_missing if is_missing else Attention.payment_unknown
 
 
 def clear(order: Order) -> None:

@@ -5,14 +5,29 @@ from sqlalchemy import select
 from app.adapters.gateways.base import Snapshot
 from app.extensions import db
 from app.kit import clock
-from app.models import EventType, LatePolicy, Order, OrderStatus, Payment, PaymentStatus, Provider
+from app.models import (
+    Attention,
+    EventType,
+    LatePolicy,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Provider,
+    TimelineEntry,
+)
 from app.models.payment import OPEN
 from app.services import events, records, refunding, tasks
 
-__all__ = ["fall_through", "supersede", "take"]
+__all__ = ["ENDED", "LOOKED_AT", "MISMATCHES", "fall_through", "pay", "supersede", "take"]
 
 ENDED = {OrderStatus.cancelled, OrderStatus.expired}
-MISMATCHES = {"amount_mismatch", "mode_mismatch", "account_mismatch"}
+MISMATCHES = {
+    Attention.amount_mismatch,
+    Attention.mode_mismatch,
+    Attention.account_mismatch,
+}
+LOOKED_AT = "attention.looked_at"  # what the timeline calls a person's word that it is dealt with
 
 
 def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None:
@@ -33,24 +48,27 @@ def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None
     elif _is_late(order, payment):
         _late(order, payment)
     else:
-        _pay(order, payment)
+        pay(order, payment)
 
 
-def _mismatch(payment: Payment, snapshot: Snapshot) -> str | None:
+def _mismatch(payment: Payment, snapshot: Snapshot) -> Attention | None:
     if snapshot.test_mode is not None and snapshot.test_mode != payment.test_mode:
-        return "mode_mismatch"
+        return Attention.mode_mismatch
     if snapshot.account and payment.account and snapshot.account != payment.account:
-        return "account_mismatch"
+        return Attention.account_mismatch
     if snapshot.currency and snapshot.currency != payment.currency:
-        return "amount_mismatch"
+        return Attention.amount_mismatch
     if snapshot.paid_minor != payment.amount_minor:
-        return "amount_mismatch"
+        return Attention.amount_mismatch
     return None
 
 
-def _hold(order: Order, payment: Payment, problem: str, snapshot: Snapshot, actor: str) -> None:
+def _hold(
+    order: Order, payment: Payment, problem: Attention, snapshot: Snapshot, actor: str
+) -> None:
     """Money came, but not what was asked for: nobody is told "paid" before a person looked."""
-    if order.attention == problem:
+    received = f"{snapshot.currency or payment.currency} {snapshot.paid_minor} (minor units)"
+    if order.attention == problem or _was_looked_at(payment, problem, received):
         return
     payment.status = PaymentStatus.processing
     order.attention = problem
@@ -62,8 +80,20 @@ def _hold(order: Order, payment: Payment, problem: str, snapshot: Snapshot, acto
         payment=payment,
         actor=actor,
         expected=str(payment.money),
-        received=f"{snapshot.currency or payment.currency} {snapshot.paid_minor} (minor units)",
+        received=received,
     )
+
+
+def _was_looked_at(payment: Payment, problem: Attention, received: str) -> bool:
+    """A person dealt with exactly this: the gateway only says it again."""
+    words = db.session.scalars(
+        select(TimelineEntry.data).where(
+            TimelineEntry.order_id == payment.order_id,
+            TimelineEntry.payment_id == payment.id,
+            TimelineEntry.kind == LOOKED_AT,
+        )
+    )
+    return {"code": problem, "received": received} in list(words)
 
 
 def _is_late(order: Order, payment: Payment) -> bool:
@@ -73,7 +103,8 @@ def _is_late(order: Order, payment: Payment) -> bool:
     return payment.paid_at is not None and payment.paid_at > order.expires_at
 
 
-def _pay(order: Order, payment: Payment) -> None:
+def pay(order: Order, payment: Payment) -> None:
+    """This payment is the one that pays the order (a part), and the provider is told."""
     supersede(order, except_for=payment)
     payment.is_live = True
     order.settled_by = payment.id
@@ -86,10 +117,10 @@ def _pay(order: Order, payment: Payment) -> None:
 def _late(order: Order, payment: Payment) -> None:
     provider = db.session.get_one(Provider, order.provider_id)
     policy = LatePolicy(provider.late_policy)
-    order.attention = "paid_late"
+    order.attention = Attention.paid_late
     records.timeline(order, "attention.paid_late", payment=payment, policy=policy)
     if policy == LatePolicy.accept:
-        _pay(order, payment)
+        pay(order, payment)
         return
     supersede(order, except_for=payment)
     order.settled_by = payment.id
@@ -102,7 +133,7 @@ def _late(order: Order, payment: Payment) -> None:
 def _duplicate(order: Order, payment: Payment) -> None:
     """A second success: the customer paid twice and gets this one back."""
     payment.is_duplicate = True
-    order.attention = "duplicate_payment"
+    order.attention = Attention.duplicate_payment
     records.timeline(order, "attention.duplicate_payment", payment=payment)
     refunding.reserve(order, payment, payment.amount_minor, cause="duplicate")
 

@@ -11,7 +11,7 @@ from app.adapters.gateways import base
 from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.models import Order, Payment, Refund, RefundStatus
+from app.models import Attention, Order, Payment, Refund, RefundStatus
 from app.services import orders, records, refunding, routing, tasks
 from app.services.orders import money_out
 from app.services.orders.settle import lock
@@ -119,7 +119,7 @@ def _record(refund_id: str, result: base.RefundResult) -> tasks.Again | None:
         refund.claim_url = result.claim_url or refund.claim_url
         refund.status = RefundStatus(result.status)
         refund.failure = result.failure
-        if order.attention == "refund_unknown":
+        if order.attention == Attention.refund_unknown:
             order.attention = None
         if refund.status == RefundStatus.pending:
             refund.checks += 1
@@ -149,7 +149,7 @@ def _unknown(refund_id: str, error: base.GatewayError, *, may_be_made: bool) -> 
         refund.asking_since = None
         if may_be_made or isinstance(error, base.Unavailable | base.Missing):
             refund.status = RefundStatus.unknown
-            order.attention = "refund_unknown"
+            order.attention = Attention.refund_unknown
         refund.failure = error.reason
         refund.checks += 1
         records.timeline(

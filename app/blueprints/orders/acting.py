@@ -1,0 +1,45 @@
+"""What the buttons about an order share: a refusal is said on the page it came from."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.blueprints.forms import said
+from app.kit.errors import AppError
+
+__all__ = ["done", "refusal"]
+
+
+def done(order_id: str, act: Callable[[], object], success: str) -> ResponseReturnValue:
+    """Do it, say how it went, and go back to the order or to the list the form was on. What is
+    not there stays a 404."""
+    try:
+        act()
+    except AppError as error:
+        if error.status not in {409, 502}:
+            raise
+        flash(refusal(error), "bad")
+    else:
+        flash(success)
+    to = request.form.get("to")
+    where = url_for(".differences") if to == "differences" else url_for(".show", order_id=order_id)
+    return redirect(where, 303)
+
+
+def refusal(error: AppError) -> str:
+    """Why not, in the reader's language."""
+    texts = {
+        "gateway_unavailable": _(
+            "The payment company does not answer. Nothing has changed; try again in a while."
+        ),
+        "gateway_misconfigured": _(
+            "The payment company refuses our keys. Check them under Integrations."
+        ),
+        "invalid_state": _("The order has moved on: look at how it stands now."),
+        "nothing_held": _("That money was accepted, or goes back, already."),
+        "saved_meanwhile": _("Something else is the matter by now: look again."),
+        "not_decided": _("Only the payment company's answer ends this: ask again."),
+    }
+    return texts.get(error.code) or said(error)

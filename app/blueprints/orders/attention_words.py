@@ -1,0 +1,99 @@
+"""Why an order needs a person, and what they may do, in plain sentences."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.kit.money import Money
+from app.models import Attention
+from app.services.orders.differences import Difference
+
+__all__ = ["DEALT_WITH", "SHORT", "WHY", "gateway_says"]
+
+SHORT = {
+    Attention.payment_unknown: _("No answer about the payment"),
+    Attention.payment_missing: _("Payment not found there"),
+    Attention.gateway_misconfigured: _("Keys refused"),
+    Attention.amount_mismatch: _("Another amount came"),
+    Attention.mode_mismatch: _("Test and live mixed up"),
+    Attention.account_mismatch: _("Paid into another account"),
+    Attention.paid_late: _("Paid after the deadline"),
+    Attention.duplicate_payment: _("Paid twice"),
+    Attention.refund_unknown: _("No answer about the refund"),
+    Attention.refund_failed: _("Refund failed"),
+}
+WHY = {
+    Attention.payment_unknown: _(
+        "The payment company did not answer when it was asked to take this payment. It may have "
+        "the money or not, so nothing is taken again: asking again settles it."
+    ),
+    Attention.payment_missing: _(
+        "The payment company does not know this payment. Most likely the keys were changed to "
+        "another account's: put the keys back that it was made with, then ask again."
+    ),
+    Attention.gateway_misconfigured: _(
+        "The payment company refuses our keys, so nobody can tell how this payment stands. Put "
+        "keys that work under Integrations, then ask again."
+    ),
+    Attention.amount_mismatch: _(
+        "The payment company took another amount or currency than was asked for, so the order does "
+        "not count as paid. Give back what came on the company's own pages, or settle the rest "
+        "with the customer; then say here that it is dealt with."
+    ),
+    Attention.mode_mismatch: _(
+        "A test payment came for a live order, or the other way round, so the order does not count "
+        "as paid. Look at the payment on the company's own pages."
+    ),
+    Attention.account_mismatch: _(
+        "The money went into another account than the one it was asked for with, so the order does "
+        "not count as paid. Look at that account on the company's own pages."
+    ),
+    Attention.paid_late: _(
+        "The customer paid after the order's deadline. What happens then is the provider's setting;"
+        " money that is held waits for you: accept it, or give it back."
+    ),
+    Attention.duplicate_payment: _(
+        "The customer paid this order twice. The second payment goes back by itself; the order "
+        "stays paid by the first."
+    ),
+    Attention.refund_unknown: _(
+        "The payment company did not answer when it was asked to give money back. The amount stays "
+        "set aside and nothing is given back twice: asking again settles it."
+    ),
+    Attention.refund_failed: _(
+        "The payment company did not give the money back. Try again here, or give it back on the "
+        "company's own pages and then say here that it is dealt with."
+    ),
+}
+# What follows when a person says that it is dealt with.
+DEALT_WITH = {
+    Attention.amount_mismatch: _("Its payment then counts as failed."),
+    Attention.mode_mismatch: _("Its payment then counts as failed."),
+    Attention.account_mismatch: _("Its payment then counts as failed."),
+}
+
+
+def gateway_says(one: Difference) -> str:
+    """What was last heard of the gateway, as far as it was noted."""
+    told, payment = one.told, one.payment
+    data: dict[str, Any] = told.data if told else {}
+    if received := data.get("received"):
+        return str(gettext("%(amount)s came", amount=_amount(str(received))))
+    if reason := data.get("reason") or data.get("failure"):
+        return str(reason)
+    if payment and payment.status == "succeeded":
+        return str(gettext("%(amount)s came", amount=payment.money))
+    if payment and payment.failure:
+        return payment.failure
+    return str(gettext("Nothing yet"))
+
+
+def _amount(received: str) -> str:
+    """`EUR 1999 (minor units)`, as it is noted, as people write it."""
+    currency, _space, rest = received.partition(" ")
+    minor = rest.partition(" ")[0]
+    try:
+        return str(Money(int(minor), currency))
+    except (ValueError, KeyError):
+        return received
