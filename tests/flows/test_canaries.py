@@ -40,7 +40,6 @@ ASIDE = {
     "session_id",
     "org_id",
     "token",
-    "order_id",
     "payment_id",
     "button",
     "company",

@@ -11,18 +11,22 @@ from app.kit.errors import AppError
 
 __all__ = ["done", "refusal"]
 
+SAID = {400, 409, 422, 502}  # refusals that a person can do something about
 
-def done(order_id: str, act: Callable[[], object], success: str) -> ResponseReturnValue:
+
+def done(
+    order_id: str, act: Callable[[], object], success: str | Callable[[], str]
+) -> ResponseReturnValue:
     """Do it, say how it went, and go back to the order or to the list the form was on. What is
     not there stays a 404."""
     try:
         act()
     except AppError as error:
-        if error.status not in {409, 502}:
+        if error.status not in SAID:
             raise
         flash(refusal(error), "bad")
     else:
-        flash(success)
+        flash(success if isinstance(success, str) else success())
     to = request.form.get("to")
     where = url_for(".differences") if to == "differences" else url_for(".show", order_id=order_id)
     return redirect(where, 303)
@@ -38,6 +42,11 @@ def refusal(error: AppError) -> str:
             "The payment company refuses our keys. Check them under Integrations."
         ),
         "invalid_state": _("The order has moved on: look at how it stands now."),
+        "invalid_note": _("Write a note of up to 1000 characters."),
+        "nothing_to_send": _(
+            "There is no webhook to send again: none was made, it is on its way, or its endpoint "
+            "is off."
+        ),
         "nothing_held": _("That money was accepted, or goes back, already."),
         "saved_meanwhile": _("Something else is the matter by now: look again."),
         "not_decided": _("Only the payment company's answer ends this: ask again."),

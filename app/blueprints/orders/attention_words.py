@@ -9,7 +9,7 @@ from app.kit.money import Money
 from app.models import Attention
 from app.services.orders.differences import Difference
 
-__all__ = ["DEALT_WITH", "SHORT", "WHY", "gateway_says"]
+__all__ = ["DEALT_WITH", "SHORT", "WHY", "amount_of", "gateway_says"]
 
 SHORT = {
     Attention.payment_unknown: _("No answer about the payment"),
@@ -79,7 +79,7 @@ def gateway_says(one: Difference) -> str:
     told, payment = one.told, one.payment
     data: dict[str, Any] = told.data if told else {}
     if received := data.get("received"):
-        return str(gettext("%(amount)s came", amount=_amount(str(received))))
+        return str(gettext("%(amount)s came", amount=amount_of(str(received))))
     if reason := data.get("reason") or data.get("failure"):
         return str(reason)
     if payment and payment.status == "succeeded":
@@ -89,7 +89,7 @@ def gateway_says(one: Difference) -> str:
     return str(gettext("Nothing yet"))
 
 
-def _amount(received: str) -> str:
+def amount_of(received: str) -> str:
     """`EUR 1999 (minor units)`, as it is noted, as people write it."""
     currency, _space, rest = received.partition(" ")
     minor = rest.partition(" ")[0]

@@ -1,0 +1,125 @@
+"""The story of an order in sentences: what happened, and who did it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.blueprints.orders.attention_words import SHORT, amount_of
+from app.models import Attention
+from app.registry import services
+from app.services.orders.story import CREATED, HEARD, SENT, Line
+
+__all__ = ["ACTORS", "SENTENCES", "actor_of", "sentence_of"]
+
+SENTENCES = {
+    CREATED: _("The order was created: %(amount)s."),
+    HEARD: _("%(gateway)s called: %(type)s."),
+    SENT: _("%(event)s was sent to %(url)s, attempt %(number)s: %(outcome)s."),
+    "order.paid": _("The order is paid."),
+    "order.failed": _("The payment failed; the customer may try again until the deadline."),
+    "order.cancelled": _("The order was cancelled."),
+    "order.expired": _("The deadline passed: the order has expired."),
+    "order.abandoned": _("The order could not be made: %(reason)s."),
+    "order.gateway_changed": _("%(after)s took over from %(before)s, which did not do."),
+    "order.late_accepted": _("The money that came late was accepted."),
+    "payment.method": _("The customer chose how to pay: %(method)s."),
+    "payment.created": _("A payment was prepared."),
+    "payment.pending": _("The payment waits for the customer."),
+    "payment.processing": _("The payment is under way."),
+    "payment.succeeded": _("The money came."),
+    "payment.failed": _("The payment failed: %(reason)s."),
+    "payment.cancelled": _("The payment was cancelled: %(reason)s."),
+    "payment.expired": _("The payment has expired."),
+    "payment.superseded": _("Another payment took this one's place."),
+    "payment.unknown": _("The payment company gave no answer: %(reason)s."),
+    "payment.refunded": _("%(amount)s went back to the customer."),
+    "payment.refund_taken_back": _(
+        "%(amount)s did not go back after all, and counts as not refunded."
+    ),
+    "refund.requested": _("A refund of %(amount)s was asked for%(cause)s."),
+    "refund.succeeded": _("The refund succeeded."),
+    "refund.failed": _("The refund failed: %(reason)s."),
+    "refund.unanswered": _("No answer about the refund: %(reason)s."),
+    "note.written": _("Note: %(text)s"),
+    "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
+    "attention.looked_at": _("“%(code)s” is dealt with."),
+    "attention.amount_mismatch": _("Another amount came: %(received)s, not %(expected)s."),
+    "attention.mode_mismatch": _("A test payment came for a live order, or the other way round."),
+    "attention.account_mismatch": _("The money went into another account."),
+    "attention.paid_late": _("The money came after the deadline; %(policy)s."),
+    "attention.duplicate_payment": _("The customer paid a second time."),
+}
+ACTORS = {
+    "gatehouse": _("Gatehouse"),
+    "gateway": _("the payment company"),
+    "api": _("the provider, by the API"),
+    "sync": _("the provider, who asked"),
+    "reconciler": _("Gatehouse, which asked"),
+    "return page": _("the customer, who came back"),
+    "customer": _("the customer"),
+    "clock": _("the clock"),
+    "refund": _("Gatehouse, after a refund"),
+}
+POLICIES = {
+    "accept": _("it is accepted, as the provider has it"),
+    "refund": _("it goes back, as the provider has it"),
+    "hold": _("it is held, as the provider has it"),
+}
+CAUSES = {
+    "duplicate": _(", because the customer paid twice"),
+    "late": _(", because the money came late"),
+}
+
+
+class _Known(dict[str, str]):
+    """What a line tells; one from before something was noted tells less."""
+
+    def __missing__(self, key: str) -> str:
+        return str(gettext("no reason given")) if key == "reason" else "?"
+
+
+def sentence_of(line: Line) -> str:
+    """What a line says. A remark of a gateway is told as it is; a kind that is no longer written
+    is its code."""
+    template = SENTENCES.get(line.kind)
+    if template is None:
+        note = line.data.get("note")
+        return f"{line.kind}: {note}" if note else line.kind
+    return str(template) % _Known(_words(line.data))
+
+
+def actor_of(line: Line) -> str:
+    """Who did it: a person by their address, a company by its name."""
+    return str(ACTORS.get(line.actor) or _title(line.actor))
+
+
+def _words(data: Mapping[str, Any]) -> dict[str, str]:
+    said = {name: str(value) for name, value in data.items() if value is not None}
+    said |= {name: _title(said[name]) for name in ("gateway", "before", "after") if name in said}
+    if "failure" in said:
+        said.setdefault("reason", said["failure"])
+    if "received" in said:
+        said["received"] = amount_of(said["received"])
+    if said.get("code") in SHORT and "number" not in said:
+        said["code"] = str(SHORT[Attention(said["code"])])
+    if said.get("policy") in POLICIES:
+        said["policy"] = str(POLICIES[said["policy"]])
+    said["cause"] = str(CAUSES.get(said.get("cause", ""), ""))
+    said["outcome"] = _outcome(data)
+    if "reason" in said:
+        said["reason"] = said["reason"].rstrip(".")
+    return said
+
+
+def _outcome(data: Mapping[str, Any]) -> str:
+    if data.get("code"):
+        return str(gettext("answered %(code)s", code=data["code"]))
+    if data.get("error"):
+        return str(gettext("not delivered (%(error)s)", error=data["error"]))
+    return str(gettext("no end is known"))
+
+
+def _title(key: str) -> str:
+    return services()[key].title if key in services() else key
