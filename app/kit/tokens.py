@@ -6,12 +6,14 @@ import hmac
 import re
 import secrets
 import zlib
+from datetime import datetime
 
 from ulid import ULID
 
 __all__ = [
     "API_KEY_PREFIX",
     "digest",
+    "first_id",
     "is_api_key",
     "keyed_digest",
     "matches",
@@ -32,6 +34,12 @@ _API_KEY = re.compile(r"provider_([0-9A-Za-z]{43})([0-9A-Za-z]{6})", re.ASCII)
 def new_id(prefix: str) -> str:
     """An id like `ord_01J…`: a ULID, so ids sort by the millisecond they were made in."""
     return f"{prefix}_{ULID()}"
+
+
+def first_id(prefix: str, moment: datetime) -> str:
+    """The smallest id that `new_id` could have made at a moment: ids made later sort behind it."""
+    milliseconds = min(max(0, int(moment.timestamp() * 1000)), 2**48 - 1)
+    return f"{prefix}_{ULID(milliseconds.to_bytes(6, 'big') + bytes(10))}"
 
 
 def new_token() -> str:

@@ -1,7 +1,6 @@
 """A provider's webhook endpoints, as a merchant looks after them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -12,6 +11,7 @@ from app.kit.strictjson import dump
 from app.kit.tokens import digest, new_webhook_secret
 from app.models import Delivery, DeliveryStatus, Event, EventType, Provider, WebhookEndpoint
 from app.services import credentials, events, providers, records, tasks, versions
+from app.services.deliveries.signatures import OVERLAP
 
 __all__ = [
     "add",
@@ -25,8 +25,6 @@ __all__ = [
     "replace_secret",
     "version_of",
 ]
-
-OVERLAP = timedelta(hours=24)  # how long a replaced secret still signs beside the new one
 
 
 def list_of(provider_id: str) -> Sequence[WebhookEndpoint]:

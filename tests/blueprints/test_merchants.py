@@ -23,7 +23,7 @@ OPEN = {
 }
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
-       "membership_id": "mem_1", "order_id": "ord_1",
+       "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1",
        "invitation_id": "inv_1", "role": "viewer"}  # fmt: skip
 
 
@@ -118,12 +118,15 @@ def of_theirs(app) -> dict[str, str]:
         them.get("/providers/secret-shop").text + them.get("/settings/members").text,
     )
     kinds = {one.partition("_")[0]: one for one in ids}
+    them.post(f"/providers/secret-shop/endpoints/{kinds['whe']}/ping")
+    delivery = re.search(r'data-id="(dlv_\w+)"', them.get("/deliveries").text)[1]
     with app.app_context(), reading() as session:
         user = session.scalars(select(User).where(User.email.like("%theirs%"))).first()
         mine = session.scalars(select(UserSession.id).where(UserSession.user_id == user.id)).first()
     return {
         "slug": "secret-shop",
         "order_id": shop.order(20)["orderId"],
+        "delivery_id": delivery,
         "key_id": kinds["key"],
         "endpoint_id": kinds["whe"],
         "membership_id": kinds["mem"],
@@ -162,7 +165,10 @@ def test_what_belongs_to_another_organization_is_not_there_and_stays_as_it_is(ap
     assert crawled > 25
     after = rows_of(app)
     assert {name for name in after if after[name] != before[name]} == set()
-    assert "Secret shop" not in us.get("/providers").text + us.get("/").text
+    assert (
+        "Secret shop"
+        not in us.get("/providers").text + us.get("/").text + us.get("/deliveries").text
+    )
     for slug in ("our-shop",):
         assert us.get(f"/providers/{slug}").status_code == 200
 

@@ -2,7 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
 
+from app.extensions import reading
+from app.models import Delivery
 from app.services import webhook_endpoints
 from tests.blueprints.test_merchants import path_of, rules
 from tests.merchant import PASSWORD, person
@@ -17,12 +20,18 @@ def paths(served) -> list[str]:
     shop = served.shop
     with shop.inside():
         webhook_endpoints.add(
-            shop.provider_id, "http://127.0.0.1:9/hook", ["payment_failed"], actor="test"
+            shop.provider_id, "http://127.0.0.1:9/hook", ["payment_succeeded"], actor="test"
         )
         (endpoint,) = webhook_endpoints.list_of(shop.provider_id)
     order = shop.order("12.50", itemName="A quiet chair by the window", customerEmail="a@b.example")
     shop.pay(order)
-    ids = {"endpoint_id": endpoint.id, "order_id": order["orderId"]}
+    with shop.inside(), reading() as session:
+        delivery_id = session.scalars(select(Delivery.id)).first()
+    ids = {
+        "endpoint_id": endpoint.id,
+        "order_id": order["orderId"],
+        "delivery_id": delivery_id,
+    }
     pages = [
         one for one in rules(served.app) if "GET" in one.methods and one.endpoint not in NO_PAGES
     ]

@@ -40,6 +40,7 @@ ASIDE = {
     "session_id",
     "org_id",
     "token",
+    "delivery_id",
     "payment_id",
     "button",
     "company",

@@ -84,6 +84,25 @@ def test_ids_sort_by_the_millisecond_they_were_made_in(time_machine):
     assert all(re.fullmatch("ord_[0-9A-Z]{26}", one) for one in made)
 
 
+def test_the_first_id_of_a_moment_sorts_before_all_that_are_made_then_and_behind_all_before(
+    time_machine,
+):
+    start = datetime(2030, 1, 1, tzinfo=UTC)
+    time_machine.move_to(start - timedelta(milliseconds=1), tick=False)
+    before = [tokens.new_id("dlv") for _ in range(20)]
+    time_machine.move_to(start, tick=False)
+    then = [tokens.new_id("dlv") for _ in range(20)]
+    first = tokens.first_id("dlv", start)
+    assert max(before) < first <= min(then)
+    assert len(first) == len(then[0])
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_moment_far_off_has_a_first_id_as_well(year):
+    moment = datetime(year, 1, 2, tzinfo=UTC)
+    assert (tokens.first_id("dlv", moment) < tokens.new_id("dlv")) == (year == 1)
+
+
 def test_a_digest_matches_its_secret_alone():
     stored = tokens.digest("a secret")
     assert re.fullmatch("[0-9a-f]{64}", stored)

@@ -8,7 +8,7 @@ from app.blueprints.api.caller import Call, authenticated
 from app.blueprints.api.filters import choice_of, cursor_of, limit_of, text_of
 from app.models import DeliveryStatus
 from app.services import deliveries
-from app.services.deliveries import look
+from app.services.deliveries import log
 
 __all__ = ["register"]
 
@@ -20,21 +20,21 @@ def register(bp: Blueprint) -> None:
 
 @authenticated("payments")
 def list_deliveries(call: Call) -> ResponseReturnValue:
-    rows, cursor = look.page(
-        call.caller.provider_id,
+    wanted = log.Wanted(
+        provider_id=call.caller.provider_id,
         order_id=text_of("orderId"),
         status=choice_of("status", DeliveryStatus),
-        limit=limit_of(),
-        cursor=cursor_of("dlv_"),
     )
+    page = log.page(wanted, limit=limit_of(), cursor=cursor_of("dlv_"))
     return jsonify(
-        deliveries=[answers.delivery(one, event) for one, event in rows], nextCursor=cursor
+        deliveries=[answers.delivery(one.delivery, one.event) for one in page.entries],
+        nextCursor=page.next_cursor,
     )
 
 
 @authenticated("payments", body_optional=True)
 def redeliver(call: Call, delivery_id: str) -> ResponseReturnValue:
-    look.get(delivery_id, provider_id=call.caller.provider_id)
+    log.get(delivery_id, provider_id=call.caller.provider_id)
     deliveries.redeliver(delivery_id)
-    one, event = look.get(delivery_id, provider_id=call.caller.provider_id)
-    return jsonify(answers.delivery(one, event))
+    whole = log.get(delivery_id, provider_id=call.caller.provider_id)
+    return jsonify(answers.delivery(whole.delivery, whole.entry.event))

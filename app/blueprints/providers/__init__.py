@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.providers import credentials, endpoints, keys, pages, preview
+from app.blueprints.providers import credentials, deliveries, endpoints, keys, pages, preview
 
 __all__ = ["bp"]
 
@@ -13,3 +13,4 @@ keys.register(bp)
 endpoints.register(bp)
 credentials.register(bp)
 preview.register(bp)
+bp.register_blueprint(deliveries.bp)

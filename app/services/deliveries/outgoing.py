@@ -1,29 +1,25 @@
 """What goes out: the try is written down, its call signed, before anything is sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import Row, func, select
 
 from app.extensions import db, transaction
-from app.kit import clock, signing
-from app.kit.crypto import CannotOpen, Sealed
+from app.kit import clock
+from app.kit.crypto import CannotOpen
 from app.models import Attempt, Delivery, DeliveryStatus, Event, WebhookEndpoint
-from app.services import credentials, tasks
+from app.services import tasks
+from app.services.deliveries.signatures import NOT_KEPT, SIGNATURE, sign
 from app.services.deliveries.together import Together
 
 __all__ = ["Outgoing", "begin"]
-
-log = structlog.get_logger()
 
 STATIC_HEADERS = {
     "Content-Type": "application/json",
     "X-DZTech-Webhook": "payment-notification",
     "User-Agent": "Gatehouse-Webhook/1",
 }
-SIGNATURE = "webhook-signature"  # could be replayed for five minutes, so it is not kept
 
 _made = select(func.max(Attempt.number)).where(Attempt.delivery_id == Delivery.id)
 _FOUND = (
@@ -104,7 +100,7 @@ def _outgoing(task: tasks.Claimed, row: Row[Any] | None) -> Outgoing | _Nothing:
         number=(row.made or 0) + 1,
         trigger=task.args.get("trigger", "schedule"),
         started_at=clock.now(),
-        request_headers={**headers, SIGNATURE: "[not kept]"},
+        request_headers={**headers, SIGNATURE: NOT_KEPT},
     )
     db.session.add(attempt)
     return Outgoing(row.Delivery, attempt, row.failures > 0, row.url, headers, body)
@@ -112,29 +108,11 @@ def _outgoing(task: tasks.Claimed, row: Row[Any] | None) -> Outgoing | _Nothing:
 
 def _headers(row: Row[Any], body: bytes) -> dict[str, str]:
     """The static headers and a signature of this moment, with every secret that is live."""
-    now = clock.now()
-    event_id, endpoint_id = row.Delivery.event_id, row.Delivery.endpoint_id
-    secrets = [_open(row.secret, endpoint_id), *_previous(row, now)]
-    stamp = int(now.timestamp())
+    event_id = row.Delivery.event_id
+    stamp, signature = sign(row.Delivery.endpoint_id, row, event_id, body, clock.now())
     return {
         **STATIC_HEADERS,
         "webhook-id": event_id,
         "webhook-timestamp": str(stamp),
-        SIGNATURE: signing.sign(event_id, stamp, body, secrets),
+        SIGNATURE: signature,
     }
-
-
-def _previous(row: Row[Any], now: datetime) -> list[str]:
-    if row.previous_secret is None or (row.previous_expires_at or now) <= now:
-        return []
-    try:
-        return [_open(row.previous_secret, row.Delivery.endpoint_id)]
-    except CannotOpen:  # the current one still says who we are
-        log.warning("delivery.previous_secret_unreadable", endpoint=row.Delivery.endpoint_id)
-        return []
-
-
-def _open(sealed: Sealed, endpoint_id: str) -> str:
-    return credentials.open_field(
-        sealed, table="webhook_endpoints", owner=endpoint_id, service="webhook", field="secret"
-    )
