@@ -99,6 +99,12 @@ def said(error: AppError) -> str:
         "last_owner": _("An organization keeps at least one owner."),
         "bad_link": _("This link no longer works."),
         "invalid_email": _("That is not an e-mail address."),
+        "endpoint_disabled": _("The endpoint is switched off. Switch it on first."),
+        "delivery_pending": _("It is on its way already."),
+        "replay_running": _("Something is being sent to it once more already."),
+        "nothing_to_replay": _("Nothing was given up since then."),
+        "too_many": _("That is too much at once. Begin later."),
+        "invalid_since": _("Choose a moment within the last 14 days."),
         "saved_meanwhile": _("Somebody saved this meanwhile. Look at it and save again."),
     }
     if error.code == "wrong_password" and error.details.get("field"):

@@ -10,6 +10,7 @@ __all__ = ["GIVING_UP", "HANDLERS", "Handler"]
 Handler = Callable[[Claimed], Again | None]
 
 HANDLERS: dict[str, Handler] = {
+    "deliveries.replay": handlers.replay_deliveries,
     "deliveries.send": handlers.send_delivery,
     "inbound.apply": handlers.apply_inbound,
     "mail.send": handlers.send_mail,
@@ -25,5 +26,6 @@ HANDLERS: dict[str, Handler] = {
 
 # What is written down in the commit that gives a task up.
 GIVING_UP: dict[str, Callable[[Claimed], None]] = {
+    "deliveries.replay": handlers.abandon_replay,
     "deliveries.send": handlers.abandon_delivery,
 }

@@ -2,6 +2,7 @@
 
 from app.kit.tenancy import current_org
 from app.services import deliveries, erasing, inbound, mail, payments, refunds, sandbox
+from app.services.deliveries import replays
 from app.services.orders import ending
 from app.services.tasks import Again, Claimed
 
@@ -14,6 +15,14 @@ def send_delivery(task: Claimed) -> None:
 
 def abandon_delivery(task: Claimed) -> None:
     deliveries.abandon(task)
+
+
+def replay_deliveries(task: Claimed) -> Again | None:
+    return replays.go_on(task.args["replay"])
+
+
+def abandon_replay(task: Claimed) -> None:
+    replays.abandon(task.args["replay"])
 
 
 def apply_inbound(task: Claimed) -> Again | None:

@@ -14,6 +14,7 @@ from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
 from app.models.people import Identity, Membership, Organization, Role, Throttle, User, UserSession
 from app.models.provider import ApiKey, LatePolicy, Provider, WebhookEndpoint
 from app.models.record import AuditEntry, IdempotencyKey, TimelineEntry
+from app.models.replay import Replay, ReplayStatus
 from app.models.sandbox import SandboxPayment, SandboxRefund
 from app.models.task import Task
 
@@ -46,6 +47,8 @@ __all__ = [
     "ProviderCredentials",
     "Refund",
     "RefundStatus",
+    "Replay",
+    "ReplayStatus",
     "Role",
     "SandboxPayment",
     "SandboxRefund",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.crypto import Sealed
@@ -102,7 +102,15 @@ class Delivery(OrgScoped, Stamped, Model):
         UniqueConstraint("event_id", "endpoint_id"),
         Index("ix_deliveries_org", "org_id", "id"),
         Index("ix_deliveries_order", "org_id", "order_id"),
-        Index("ix_deliveries_endpoint", "org_id", "endpoint_id", "status"),
+        owned_by("replay_id", "webhook_replays"),
+        Index("ix_deliveries_endpoint", "org_id", "endpoint_id", "status", "id"),
+        Index(
+            "ix_deliveries_replay",
+            "org_id",
+            "replay_id",
+            postgresql_where=text("replay_id IS NOT NULL"),
+            sqlite_where=text("replay_id IS NOT NULL"),
+        ),
     )
     ID_PREFIX = "dlv"
 
@@ -116,6 +124,7 @@ class Delivery(OrgScoped, Stamped, Model):
     last_status_code: Mapped[int | None] = mapped_column(Integer)
     last_error: Mapped[str | None] = mapped_column(String(40))
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replay_id: Mapped[str | None] = mapped_column(String(40))  # the last that sent it once more
 
 
 class Attempt(OrgScoped, Model):
@@ -128,7 +137,7 @@ class Attempt(OrgScoped, Model):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     delivery_id: Mapped[str] = mapped_column(String(40), index=True)
     number: Mapped[int] = mapped_column(Integer)
-    trigger: Mapped[str] = mapped_column(String(10), default="schedule")  # or manual
+    trigger: Mapped[str] = mapped_column(String(10), default="schedule")  # manual, replay
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     status_code: Mapped[int | None] = mapped_column(Integer)

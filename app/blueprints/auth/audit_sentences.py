@@ -49,6 +49,8 @@ SENTENCES = {
     "webhook_endpoint.added": _("%(who)s added the webhook endpoint %(url)s to %(what)s."),
     "webhook_endpoint.changed": _("%(who)s changed the webhook endpoint %(what)s: %(changes)s."),
     "webhook_endpoint.secret_replaced": _("%(who)s made a new secret for %(what)s."),
+    "webhook_endpoint.replayed": _("%(who)s sends %(what)s what it did not take once more."),
+    "webhook_endpoint.replay_cancelled": _("%(who)s stopped sending %(what)s things once more."),
     "webhook_endpoint.disabled": _("%(who)s switched the webhook endpoint %(what)s off."),
     "webhook_endpoint.enabled": _("%(who)s switched the webhook endpoint %(what)s on."),
 }

@@ -2,7 +2,15 @@
 
 from flask import Blueprint
 
-from app.blueprints.providers import credentials, deliveries, endpoints, keys, pages, preview
+from app.blueprints.providers import (
+    credentials,
+    deliveries,
+    endpoints,
+    keys,
+    pages,
+    preview,
+    replays,
+)
 
 __all__ = ["bp"]
 
@@ -13,4 +21,5 @@ keys.register(bp)
 endpoints.register(bp)
 credentials.register(bp)
 preview.register(bp)
+replays.register(bp)
 bp.register_blueprint(deliveries.bp)

@@ -1,13 +1,17 @@
 """What was sent to the endpoints of all providers, and what came of it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.forms import said
 from app.blueprints.providers import delivery_words as words
 from app.blueprints.providers.curl import curl
 from app.blueprints.providers.delivery_filters import FilterForm, cursor
 from app.kit import clock
+from app.kit.errors import Conflict
+from app.services import deliveries
 from app.services.deliveries import log
 from app.services.deliveries.signatures import SIGNATURE, TOLERANCE
 
@@ -40,3 +44,14 @@ def show(delivery_id: str) -> ResponseReturnValue:
         signature=SIGNATURE,
         replayable_since=clock.now() - TOLERANCE,
     )
+
+
+@bp.post("/deliveries/<delivery_id>/redeliver")
+@session.merchant("orders.change")
+def redeliver(delivery_id: str) -> ResponseReturnValue:
+    try:
+        deliveries.redeliver(delivery_id)
+        flash(_("It is on its way once more."))
+    except Conflict as error:
+        flash(said(error))
+    return redirect(url_for(".show", delivery_id=delivery_id), 303)

@@ -27,7 +27,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     provider = SelectField(_("Provider"), default="")
-    endpoint = SelectField(_("Endpoint"), default="")
+    target = SelectField(_("Endpoint"), default="")  # url_for() has an `endpoint` of its own
     status = SelectField(_("State"), default="")
     answer = SelectField(_("Answer"), default="")
     event = SelectField(_("Event"), default="")
@@ -44,7 +44,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
         super().__init__(request.args)
         slugs = [(slug, one.name) for slug, one in self._providers.items()]
         self.provider.choices = _any(*slugs)
-        self.endpoint.choices = _any(*[(one.id, f"{one.name}: {one.url}") for one in endpoints])
+        self.target.choices = _any(*[(one.id, f"{one.name}: {one.url}") for one in endpoints])
         self.status.choices = _any(*STATUS.items())
         self.answer.choices = _any(*ANSWERS.items())
         self.event.choices = _any(*[(one, one) for one in EventType])
@@ -59,7 +59,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
         provider = self._providers.get(self.provider.data or "")
         return Wanted(
             provider_id=provider.provider_id if provider else None,
-            endpoint_id=self.endpoint.data or None,
+            endpoint_id=self.target.data or None,
             status=self.status.data or None,
             answer=self.answer.data or None,
             event=self.event.data or None,

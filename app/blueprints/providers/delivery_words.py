@@ -33,7 +33,11 @@ ERRORS = {
     "E_SECRET": _("The endpoint's secret does not open, so nothing can be signed. Make a new one."),
     "E_INTERNAL": _("Something broke on our side; the operator's log says what."),
 }
-TRIGGERS = {"manual": _("by hand"), "schedule": _("on schedule")}
+TRIGGERS = {
+    "manual": _("by hand"),
+    "replay": _("once more, with others"),
+    "schedule": _("on schedule"),
+}
 
 
 def problem_of(one: Delivery | Attempt) -> str:

@@ -65,7 +65,7 @@ _succeed = Together(_record_successes)
 def _fail(made: _Made) -> None:
     task, result, delivery = made.task, made.result, made.outgoing.delivery
     due = None
-    if task.args.get("trigger") != "manual":
+    if task.args.get("trigger", "schedule") == "schedule":
         due = schedule.next_attempt(
             made.outgoing.attempt.number, slow=settings().slow_retries, headers=result.headers
         )

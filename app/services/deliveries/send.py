@@ -13,7 +13,7 @@ from app.services.deliveries import outbox
 from app.services.deliveries.outcome import record
 from app.services.deliveries.outgoing import begin
 
-__all__ = ["abandon", "redeliver", "send"]
+__all__ = ["abandon", "once_more", "redeliver", "send"]
 
 
 def send(task: tasks.Claimed) -> None:
@@ -47,6 +47,11 @@ def redeliver(delivery_id: str) -> None:
             raise Conflict("The endpoint is disabled", "endpoint_disabled")
         if row.status == DeliveryStatus.pending:
             raise Conflict("This delivery is still being tried", "delivery_pending")
-        row.status = DeliveryStatus.pending
-        row.next_attempt_at = clock.now()
-        tasks.add("deliveries.send", {"delivery": row.id, "trigger": "manual"}, lane=endpoint.id)
+        once_more(row, "manual")
+
+
+def once_more(delivery: Delivery, trigger: str) -> None:
+    """One more try of a delivery that is at its end, and no more if that fails (a part)."""
+    delivery.status, delivery.next_attempt_at = DeliveryStatus.pending, clock.now()
+    args = {"delivery": delivery.id, "trigger": trigger}
+    tasks.add("deliveries.send", args, lane=delivery.endpoint_id)

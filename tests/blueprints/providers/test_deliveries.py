@@ -75,7 +75,7 @@ def test_filters_are_in_the_address_and_narrow_the_list(shop, browser, httpserve
         "?event=payment_succeeded": [good],
         "?event=payment_succeeded&answer=5": [],
         "?provider=bitloader": [bad, good],
-        f"?endpoint={endpoint}": [bad, good],
+        f"?target={endpoint}": [bad, good],
         "?order=ord_1": [],
         "?since=2020-01-01": [bad, good],
         "?until=2020-01-01": [],
@@ -108,7 +108,7 @@ def test_a_day_begins_at_midnight_utc_and_ends_with_its_last_moment(app, shop, t
 
 @pytest.mark.parametrize(
     "query",
-    ["status=open", "answer=9", "endpoint=whe_1", "provider=nobody", "event=x", "since=yesterday",
+    ["status=open", "answer=9", "target=whe_1", "provider=nobody", "event=x", "since=yesterday",
      "order=" + "x" * 41, "order=caf%C3%A9"],
 )  # fmt: skip
 def test_a_filter_that_makes_no_sense_is_said_at_its_field_and_nothing_is_listed(
@@ -134,10 +134,11 @@ def test_pages_follow_each_other_and_keep_the_filters(shop, browser):
             happened = Event(provider_id=shop.provider_id, type="payment_failed", payload="{}")
             db.session.add(happened)
             events.deliver_to(endpoint, happened)
-    page = browser.get("/deliveries?status=pending").text
+    query = f"?status=pending&target={endpoint.id}&provider=bitloader"
+    page = browser.get(f"/deliveries{query}").text
     link = re.search(r'href="(/deliveries\?[^"]*before=[^"]*)"', page)[1].replace("&amp;", "&")
-    assert "status=pending" in link
-    first, second = listed(browser, "?status=pending"), listed(browser, link[11:])
+    assert "status=pending" in link and endpoint.id in link
+    first, second = listed(browser, query), listed(browser, link[11:])
     assert (len(first), len(second)) == (50, 10)
     assert sorted({*first, *second}, reverse=True) == [*first, *second]
 
