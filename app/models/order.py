@@ -69,6 +69,8 @@ class Order(OrgScoped, Stamped, Model):
         Index("ix_orders_provider_external", "org_id", "provider_id", "external_id"),
         Index("ix_orders_status", "org_id", "status", "id"),
         Index("ix_orders_next_check", "next_check_at"),
+        Index("ix_orders_paid", "org_id", "test_mode", "paid_at"),
+        Index("ix_orders_created", "org_id", "test_mode", "created_at"),
         Index(
             "ix_orders_attention",
             "org_id",

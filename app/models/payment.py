@@ -149,6 +149,7 @@ class Refund(OrgScoped, Stamped, Model):
             postgresql_where=text("status IN ('unknown', 'failed')"),
             sqlite_where=text("status IN ('unknown', 'failed')"),
         ),
+        Index("ix_refunds_created", "org_id", "created_at"),
     )
     ID_PREFIX = "ref"
 

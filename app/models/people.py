@@ -86,6 +86,7 @@ class Membership(Stamped, Model):
     organization_id: Mapped[str] = mapped_column(String(40), refers_to("organizations"))
     user_id: Mapped[str] = mapped_column(String(40), refers_to("users"), index=True)
     role: Mapped[str] = mapped_column(String(10), default=Role.owner)
+    setup_hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the list on Home
 
 
 class UserSession(Stamped, Model):

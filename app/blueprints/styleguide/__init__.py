@@ -14,11 +14,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import Optional
 
+from app.blueprints.chart import chart
 from app.kit import clock
 
 __all__ = ["bp"]
 
 bp = Blueprint("styleguide", __name__)
+VALUES = (1, 2, 4, 3, 5, 2, 3)  # of the chart's line
 
 _TOKEN = re.compile(r"^ {4}--([\w-]+): (.+?);$", re.MULTILINE)  # those of the light theme
 _ICON = re.compile(r'<symbol id="(\w+)"')
@@ -49,6 +51,9 @@ def show() -> ResponseReturnValue:
         measures={name: value for name, value in tokens.items() if name not in colours},
         icons=_ICON.findall(_text("img/icons.svg")),
         now=clock.now(),
+        drawn=chart(
+            [(f"{day} May", day % 4 * 2, f"EUR {day % 4 * 2}") for day in range(1, 8)], VALUES
+        ),
     )
 
 

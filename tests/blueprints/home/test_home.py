@@ -1,10 +1,12 @@
-"""The set-up list is computed from what is there."""
+"""Home: the set-up list, and the figures in their frame."""
 
 import re
 
 import pytest
+from sqlalchemy import select
 
-from app.models import Role
+from app.extensions import db, transaction
+from app.models import Order, Role
 from tests import world
 from tests.merchant import person
 
@@ -42,3 +44,86 @@ def test_whoever_may_not_take_the_next_step_is_not_sent_to_it(app, role):
     shop.order(20)
     page = person(app, role, email="second@acme.example").get("/").text
     assert re.search(r'class="button button--go" href="/api/docs"', page), "everybody may pay"
+
+
+def figures(page: str) -> dict[str, str]:
+    found = re.findall(r"<dt>(.+?)</dt>\s*<dd[^>]*>(.+?)</dd>", page)
+    return {name: value.strip() for name, value in found}
+
+
+def test_before_the_first_order_there_is_only_the_set_up(app):
+    page = person(app).get("/").text
+    assert 'id="setup"' in page
+    assert "figures" not in page and "Test mode" not in page
+
+
+def test_what_was_paid_is_shown_in_figures_and_a_chart(app):
+    shop = world.open_shop(app)
+    for _ in range(2):
+        shop.pay(shop.order("12.50", currency="EUR"))
+    shop.cancel(shop.order(20, currency="EUR"))
+    page = person(app).get("/").text
+    assert figures(page) == {
+        "Gross volume": "€25.00",
+        "Paid orders": "2",
+        "Success rate": "67%",
+        "Refunds": "€0.00",
+    }
+    assert "nothing before to compare with" in page
+    drawing = re.search(r"<svg class=\"chart__bars\".*?</svg>", page, re.DOTALL)[0]
+    assert 'role="img" aria-label="Paid each day over 28 days: €25.00 in all."' in drawing
+    assert drawing.count('class="chart__bar"') == 28
+    assert re.search(r"<td>€25.00</td>", page), "the table says what the drawing shows"
+    assert page.index('id="business"') < page.index('id="setup"'), "once business goes, it is first"
+    assert 'class="test-mode" role="status"' in page
+
+
+def test_numbers_are_written_as_the_reader_writes_them(app):
+    shop = world.open_shop(app)
+    shop.pay(shop.order("1234.50", currency="EUR"))
+    page = person(app).get("/?lang=pt-PT").text.replace("\xa0", " ")
+    assert "1234,50 €" in page or "1 234,50 €" in page
+    assert "2000 €" in page or "2 000 €" in page, "the scale, too"
+
+
+def test_what_is_asked_for_stands_in_the_address(app):
+    shop = world.open_shop(app)
+    world.open_shop(app, name="Books")
+    shop.pay(shop.order(10, currency="EUR"))
+    shop.pay(shop.order(5, currency="USD"))
+    browser = person(app)
+    page = browser.get("/?days=7&currency=USD&provider=bitloader").text
+    assert figures(page)["Gross volume"] == "$5.00"
+    assert '<option value="bitloader" selected>' in page
+    assert "/?days=90&amp;provider=bitloader&amp;currency=USD&amp;mode=test#figures" in page
+    empty = browser.get("/?provider=books&days=7").text
+    assert "Nothing was paid in these 7 days" in empty
+    assert "All providers and currencies" in empty
+
+
+@pytest.mark.parametrize(
+    "query", ["days=1000", "days=x", "currency=%27", "provider=nobody", "mode="]
+)
+def test_what_cannot_be_asked_counts_as_not_said(app, query):
+    shop = world.open_shop(app)
+    shop.pay(shop.order(10, currency="EUR"))
+    page = person(app).get(f"/?{query}").text
+    assert figures(page)["Gross volume"] == "€10.00"
+    assert "over 28 days" in page
+
+
+def test_live_comes_first_once_there_is_something_live(app):
+    shop = world.open_shop(app)
+    shop.pay(shop.order(10, currency="EUR"))
+    order = shop.order(7, currency="EUR")
+    shop.pay(order)
+    with shop.inside(), transaction():
+        found = db.session.scalars(select(Order).where(Order.id == order["orderId"])).one()
+        found.test_mode = False
+    browser = person(app)
+    page = browser.get("/").text
+    assert figures(page)["Gross volume"] == "€7.00"
+    assert "no real money moves" not in page
+    page = browser.get("/?mode=test").text
+    assert figures(page)["Gross volume"] == "€10.00"
+    assert "no real money moves" in page
