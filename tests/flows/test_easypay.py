@@ -204,3 +204,15 @@ def test_wrong_keys_are_named_as_such(easypay_shop):
         tested = integrations.verify("easypay")
     assert (tested.is_ok, tested.problem) == (False, "misconfigured")
     assert "Authentication failed" in tested.said
+
+
+def test_a_customer_is_told_that_nobody_answered_and_that_nothing_was_charged(easypay_shop):
+    order = easypay_shop.order(20, currency="EUR")
+    easypay_shop.easypay.drop_before_commit("POST /2.0/single$", times=2)
+    easypay_shop.choose(order, "multibanco")
+    said = "The payment company did not answer. Nothing was charged"
+    page = easypay_shop.app.test_client().get(f"/checkout/o/{order['token']}").text
+    assert said in page and 'value="multibanco"' in page
+    easypay_shop.choose(order, "multibanco")
+    page = easypay_shop.app.test_client().get(f"/checkout/o/{order['token']}").text
+    assert said not in page

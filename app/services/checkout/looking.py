@@ -82,6 +82,13 @@ class Page:
         return self.payment is not None and is_unanswered(self.payment)
 
     @property
+    def went_unanswered(self) -> bool:
+        """True when the gateway did not answer the last choice, and nobody can pay what it asked
+        for: choosing again is safe."""
+        live = self.payment
+        return live is not None and live.status == PaymentStatus.unknown and not self.is_unclear
+
+    @property
     def ran_out(self) -> bool:
         """True when an app asked the customer and its time is over; it can be asked again."""
         live = self.payment
