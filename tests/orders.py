@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from ulid import ULID
 
 from app.extensions import db, transaction
@@ -68,3 +69,28 @@ def add_payment(shop: Shop, order_id: str, **values: Any) -> str:
     with shop.inside(), transaction():
         db.session.add(payment)
     return payment.id
+
+
+FILL = """
+INSERT INTO orders (id, org_id, provider_id, token, external_id, item_name, amount_minor, currency,
+    gateway, gateway_reason, scope_kind, scope_owner, test_mode, status, sequence, customer_email,
+    metadata, expires_at, created_at, updated_at)
+SELECT 'ord_01M0' || lpad(upper(to_hex(n)), 6, '0') || lpad(upper(to_hex(n)), 16, '0'),
+    :org, :provider, md5('p' || n), 'cart-' || n,
+    (ARRAY['Ticket', 'Chair', 'Table', 'Lamp', 'Book'])[1 + n % 5] || ' ' || md5('i' || n),
+    100 + n % 9900, 'EUR', CASE WHEN n % 3 = 0 THEN 'stripe' ELSE 'sandbox' END, '', 'platform',
+    'platform', n % 2 = 0,
+    (ARRAY['paid', 'paid', 'paid', 'paid', 'failed', 'expired', 'pending', 'refunded'])[1 + n % 8],
+    3, md5('c' || n) || '@example.com', '{}', now(), now() - make_interval(mins => n), now()
+FROM generate_series(1, :number) AS n
+"""
+
+
+def fill(shop: Shop, number: int) -> None:
+    """Store very many orders of all kinds, on PostgreSQL, which then knows its tables again."""
+    place = {"org": shop.org_id, "provider": shop.provider_id, "number": number}
+    with shop.app.app_context(), db.engine.connect() as connection:
+        connection.execute(text(FILL), place)
+        connection.commit()
+        vacuum = connection.execution_options(isolation_level="AUTOCOMMIT")
+        vacuum.execute(text("VACUUM ANALYZE orders"))

@@ -14,7 +14,9 @@ HANDLERS: dict[str, Handler] = {
     "deliveries.send": handlers.send_delivery,
     "inbound.apply": handlers.apply_inbound,
     "mail.send": handlers.send_mail,
+    "orders.drop_export": handlers.drop_export,
     "orders.expire": handlers.expire_order,
+    "orders.export": handlers.write_export,
     "organizations.erase": handlers.erase_organization,
     "payments.cancel": handlers.cancel_payment,
     "payments.check": handlers.check_payment,
@@ -28,4 +30,5 @@ HANDLERS: dict[str, Handler] = {
 GIVING_UP: dict[str, Callable[[Claimed], None]] = {
     "deliveries.replay": handlers.abandon_replay,
     "deliveries.send": handlers.abandon_delivery,
+    "orders.export": handlers.abandon_export,
 }

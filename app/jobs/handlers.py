@@ -1,7 +1,7 @@
 """One function for each task: unpack its arguments, call the service."""
 
 from app.kit.tenancy import current_org
-from app.services import deliveries, erasing, inbound, mail, payments, refunds, sandbox
+from app.services import deliveries, erasing, exports, inbound, mail, payments, refunds, sandbox
 from app.services.deliveries import replays
 from app.services.orders import ending
 from app.services.tasks import Again, Claimed
@@ -35,6 +35,18 @@ def send_mail(task: Claimed) -> None:
 
 def expire_order(task: Claimed) -> Again | None:
     return ending.expire(task.args["order"])
+
+
+def write_export(task: Claimed) -> Again | None:
+    return exports.write(task.args["export"])
+
+
+def abandon_export(task: Claimed) -> None:
+    exports.abandon(task)
+
+
+def drop_export(task: Claimed) -> None:
+    exports.drop(task.args["export"])
 
 
 def erase_organization(_task: Claimed) -> Again | None:

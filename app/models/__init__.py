@@ -8,6 +8,7 @@ from app.models.credential import (
 )
 from app.models.door import Door, DoorKind
 from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
+from app.models.export import Export, ExportStatus
 from app.models.invitation import Invitation
 from app.models.order import Attention, Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
@@ -30,6 +31,8 @@ __all__ = [
     "DoorKind",
     "Event",
     "EventType",
+    "Export",
+    "ExportStatus",
     "IdempotencyKey",
     "Identity",
     "InboundEndpoint",

@@ -20,7 +20,7 @@ from app.models import (
     Task,
     WebhookEndpoint,
 )
-from app.services import closing, credentials, records, tasks
+from app.services import closing, credentials, exports, records, tasks
 
 __all__ = ["erase"]
 
@@ -42,6 +42,7 @@ def erase() -> tasks.Again | None:
             return tasks.Again(clock.after(LOOK_AGAIN))
         _end_play()
         _forget_secrets()
+        exports.drop_all()
         records.audit("organization.erased", actor="clock", subject=row.name)
     return None
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.extensions import db, reading
 from app.models import Role, User, UserSession
-from app.services import organizations
+from app.services import exports, organizations
+from app.services.orders.filters import Filter
 from app.services.permissions import PERMISSIONS
 from tests import world
 from tests.merchant import Merchant, person
@@ -23,7 +24,7 @@ OPEN = {
 }
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
-       "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1",
+       "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1", "export_id": "exp_1",
        "invitation_id": "inv_1", "role": "viewer"}  # fmt: skip
 
 
@@ -127,6 +128,7 @@ def of_theirs(app) -> dict[str, str]:
         "slug": "secret-shop",
         "order_id": shop.order(20)["orderId"],
         "delivery_id": delivery,
+        "export_id": export_of(shop),
         "key_id": kinds["key"],
         "endpoint_id": kinds["whe"],
         "membership_id": kinds["mem"],
@@ -134,6 +136,13 @@ def of_theirs(app) -> dict[str, str]:
         "session_id": mine,
         "org_id": organization_of(app, "Theirs"),
     }
+
+
+def export_of(shop) -> str:
+    with shop.inside():
+        export_id = exports.start(Filter(), ["order_id"], "UTC", actor="them@theirs.example")
+    world.run_tasks(shop.app)
+    return export_id
 
 
 def organization_of(app, name: str) -> str:

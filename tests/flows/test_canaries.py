@@ -41,6 +41,7 @@ ASIDE = {
     "org_id",
     "token",
     "delivery_id",
+    "export_id",
     "payment_id",
     "button",
     "company",

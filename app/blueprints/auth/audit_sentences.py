@@ -30,6 +30,7 @@ SENTENCES = {
     "member.joined": _("%(who)s joined as %(role)s."),
     "member.removed": _("%(who)s ended the membership of %(what)s (%(role)s)."),
     "member.role_changed": _("%(who)s changed the role of %(what)s: %(before)s → %(after)s."),
+    "orders.exported": _("%(who)s exported orders."),
     "organization.opened": _("%(who)s opened the organization."),
     "organization.changed": _("%(who)s changed the organization: %(changes)s."),
     "organization.deleted": _("%(who)s deleted the organization %(what)s."),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.orders import differences, listing, order
+from app.blueprints.orders import differences, export, listing, order
 
 __all__ = ["bp"]
 
@@ -10,4 +10,5 @@ bp = Blueprint("orders", __name__)
 
 listing.register(bp)
 differences.register(bp)
+export.register(bp)
 order.register(bp)

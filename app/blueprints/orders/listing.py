@@ -1,6 +1,7 @@
 """The list of an organization's orders, newest first: searched, filtered, and counted by status."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from app.services import providers
 from app.services.orders import listing, search
 from app.services.orders.filters import Filter
 
-__all__ = ["register", "wanted_by"]
+__all__ = ["named_by", "register", "wanted_by"]
 
 _ID = re.compile(r"ord_[0-9A-Z]{26}")
 
@@ -28,13 +29,18 @@ def index() -> ResponseReturnValue:
     form = FilterForm(providers.index())
     if not form.validate():
         return _shown(form, None), 422
-    ids = search.having_id(form.text) if form.text else ()
+    ids = named_by(form)
     if len(ids) == 1:
         return _to_order(ids[0])
     return _shown(form, wanted_by(form, ids))
 
 
-def wanted_by(form: FilterForm, ids: Any) -> Filter:
+def named_by(form: FilterForm) -> Sequence[str]:
+    """The orders that the text of a valid form is an id of."""
+    return search.having_id(form.text) if form.text else ()
+
+
+def wanted_by(form: FilterForm, ids: Sequence[str]) -> Filter:
     """All that a valid form asks for; `ids` are what its text is an id of."""
     wanted = form.wanted
     if ids:

@@ -5,7 +5,7 @@ what was walked over, and how far one page walks is bounded, so that the rarest 
 millionth order no more than the thousandth.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from ulid import ULID
 
+from app.kit import clock
 from app.kit.money import CURRENCIES
 from app.kit.prefixes import begins_with
 from app.models import Order
 
-__all__ = ["Filter", "narrowing", "sifting"]
+__all__ = ["Filter", "narrowing", "read", "sifting", "write"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,28 @@ class Filter:
     @property
     def is_empty(self) -> bool:
         return self == Filter()
+
+
+def write(wanted: Filter) -> dict[str, Any]:
+    """A wish for a JSON column."""
+    found = {name: value for name, value in vars(wanted).items() if value not in (None, "")}
+    for name in {"since", "until"} & found.keys():
+        found[name] = clock.write_moment(found[name])
+    for name in {"least", "most"} & found.keys():
+        found[name] = str(found[name])
+    return found
+
+
+def read(stored: Mapping[str, Any]) -> Filter:
+    """What `write` wrote."""
+    found = dict(stored)
+    for name in {"since", "until"} & found.keys():
+        found[name] = clock.read_moment(found[name])
+    for name in {"least", "most"} & found.keys():
+        found[name] = Decimal(found[name])
+    if "ids" in found:
+        found["ids"] = tuple(found["ids"])
+    return Filter(**found)
 
 
 def narrowing(wanted: Filter) -> list[ColumnElement[bool]]:

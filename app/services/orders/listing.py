@@ -18,7 +18,7 @@ from app.extensions import reading
 from app.models import Order, OrderStatus
 from app.services.orders.filters import Filter, narrowing, sifting
 
-__all__ = ["COUNTED", "Count", "Listing", "counts", "page"]
+__all__ = ["COUNTED", "Count", "Listing", "are_at_most", "counts", "page"]
 
 WALK = 20_000  # orders that one page looks at
 COUNTED = 1_000  # orders that one chip looks at
@@ -93,7 +93,7 @@ def _moment(id_: str) -> datetime:
 def counts(wanted: Filter) -> Mapping[OrderStatus, Count]:
     """For each status, how many fit everything else that is wanted. One statement, which looks at
     COUNTED orders of each status at the most."""
-    parts = [_count(replace(wanted, status=one)) for one in OrderStatus]
+    parts = [_count(replace(wanted, status=one), COUNTED) for one in OrderStatus]
     with reading() as session:
         rows = session.execute(union_all(*parts)).all()
     return {
@@ -102,8 +102,15 @@ def counts(wanted: Filter) -> Mapping[OrderStatus, Count]:
     }
 
 
-def _count(wanted: Filter) -> Select[Any, Any, Any]:
-    walk = select(Order).where(*narrowing(wanted)).order_by(Order.id.desc()).limit(COUNTED + 1)
+def are_at_most(wanted: Filter, number: int) -> bool:
+    """Whether no more than `number` orders fit. False also where a walk cannot tell."""
+    with reading() as session:
+        _status, seen, fitting = session.execute(_count(wanted, WALK)).one()
+    return seen <= WALK and (fitting or 0) <= number
+
+
+def _count(wanted: Filter, so_far: int) -> Select[Any, Any, Any]:
+    walk = select(Order).where(*narrowing(wanted)).order_by(Order.id.desc()).limit(so_far + 1)
     order = aliased(Order, walk.subquery())
     fitting = case((and_(true(), *sifting(wanted, order)), 1), else_=0)
     return select(literal(wanted.status), func.count(order.id), func.sum(fitting))
