@@ -13,6 +13,7 @@ from app.blueprints.providers.pages import page, shown_once
 from app.kit.errors import AppError
 from app.models import WebhookEndpoint
 from app.services import providers, webhook_endpoints
+from app.services.deliveries import health
 
 __all__ = ["register"]
 
@@ -66,7 +67,11 @@ def endpoint(slug: str, endpoint_id: str) -> ResponseReturnValue:
     elif form.errors:
         status = 422
     shown = render_template(
-        "providers/endpoint.html", provider=provider, endpoint=stored, form=form
+        "providers/endpoint.html",
+        provider=provider,
+        endpoint=stored,
+        form=form,
+        health=health.of_provider(provider.id)[endpoint_id],
     )
     return shown, status
 

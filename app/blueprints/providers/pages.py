@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.blueprints import once, session
 from app.blueprints.forms import refuse
+from app.blueprints.providers.delivery_words import ERRORS
 from app.blueprints.providers.forms import EndpointForm, KeyForm, NewForm, ProviderForm, values_of
 from app.blueprints.providers.preview import preview
 from app.kit import clock
@@ -15,6 +16,7 @@ from app.kit.errors import AppError
 from app.models import Provider
 from app.registry import services
 from app.services import api_keys, providers, webhook_endpoints
+from app.services.deliveries import health
 from app.services.versions import version_of
 
 __all__ = ["page", "register", "shown_once"]
@@ -126,7 +128,9 @@ def page(
         keys=keys,
         is_called=any(one.last_used_at for one in keys),
         endpoints=webhook_endpoints.list_of(provider.id),
+        health=health.of_provider(provider.id),
         last_errors=webhook_endpoints.last_errors(provider.id),
+        error_words=ERRORS,
         payment_services=[one for one in services().values() if one.gateway and one.fields],
         secrets=secrets or {},
         preview=preview,

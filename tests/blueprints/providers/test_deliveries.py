@@ -280,3 +280,21 @@ def test_pages_take_as_many_statements_for_many_rows_as_for_one(app, shop, brows
             db.session.add(attempt)
     assert [statements(app, browser, path) for path in ("/deliveries", f"/deliveries/{id_}")] == few
     assert min(few) > 2
+
+
+def test_a_providers_page_says_how_its_endpoints_do_without_asking_for_each(app, shop):
+    told(shop)
+    owner = person(app)
+    page = owner.get("/providers/bitloader").text
+    assert "100 % delivered in 24 hours" in page and "Waiting: 0" in page and "Last success" in page
+    endpoint = re.search(r'data-id="(whe_\w+)"', page)[1]
+    assert "100 % delivered" in owner.get(f"/providers/bitloader/endpoints/{endpoint}").text
+    few = statements(app, owner, "/providers/bitloader")
+    for number in range(4):
+        owner.post(
+            "/providers/bitloader/endpoints",
+            url=f"http://127.0.0.1:9/{number}",
+            events=["payment_failed"],
+        )
+    owner.get("/providers/bitloader")  # what is shown once was taken
+    assert statements(app, owner, "/providers/bitloader") == few
