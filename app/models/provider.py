@@ -90,3 +90,4 @@ class WebhookEndpoint(OrgScoped, Stamped, Model):
     disabled_reason: Mapped[str | None] = mapped_column(String(200))
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # owners, of this failing

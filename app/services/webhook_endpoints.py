@@ -137,7 +137,7 @@ def enable(provider_id: str, endpoint_id: str, *, actor: str) -> None:
     with transaction():
         endpoint = _locked(provider_id, endpoint_id)
         endpoint.disabled_at = endpoint.disabled_reason = endpoint.failing_since = None
-        endpoint.failures = 0
+        endpoint.failures, endpoint.warned_at = 0, None
         _wake(endpoint)
         records.audit("webhook_endpoint.enabled", actor=actor, subject=endpoint.id)
 

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 
 from app.extensions import changed, db, settings, transaction
 from app.kit import clock
-from app.models import Delivery, DeliveryStatus, WebhookEndpoint
-from app.services import tasks
+from app.kit.tenancy import current_org
+from app.models import Delivery, DeliveryStatus, Membership, Role, User, WebhookEndpoint
+from app.services import mail, tasks
 from app.services.deliveries import schedule
 from app.services.deliveries.outbox import Result
 from app.services.deliveries.outgoing import Outgoing
@@ -16,6 +17,7 @@ from app.services.deliveries.together import Together
 
 __all__ = ["record"]
 
+WARN_AFTER = timedelta(hours=12)
 DISABLE_AFTER = timedelta(days=5)  # of failing without a break
 
 
@@ -54,7 +56,7 @@ def _record_successes(several: list[_Made]) -> list[bool]:
             changed(
                 update(WebhookEndpoint)
                 .where(WebhookEndpoint.id.in_(recovered))
-                .values(failures=0, failing_since=None)
+                .values(failures=0, failing_since=None, warned_at=None)
             )
         return [one.task.id in ours for one in several]
 
@@ -115,9 +117,25 @@ def _endpoint_failed(endpoint_id: str, *, gone: bool) -> bool:
             _disable(endpoint, "the receiver answered 410 Gone")
         elif now - endpoint.failing_since >= DISABLE_AFTER:
             _disable(endpoint, "no delivery succeeded for five days")
+        elif now - endpoint.failing_since >= WARN_AFTER and not endpoint.warned_at:
+            endpoint.warned_at = now
+            _tell_owners("endpoint_failing", endpoint)
     return endpoint.disabled_at is not None
 
 
 def _disable(endpoint: WebhookEndpoint, reason: str) -> None:
     endpoint.disabled_at = clock.now()
     endpoint.disabled_reason = reason
+    _tell_owners("endpoint_off", endpoint)
+
+
+def _tell_owners(kind: str, endpoint: WebhookEndpoint) -> None:
+    """A letter to each owner; which language they read is not known here."""
+    owners = db.session.scalars(
+        select(User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organization_id == current_org(), Membership.role == Role.owner)
+        .order_by(User.email)
+    ).all()
+    for address in owners:
+        mail.post(kind, address, locale="en", endpoint=endpoint.id)

@@ -13,6 +13,7 @@ from app.extensions import db, settings
 from app.models import Invitation, Organization
 from app.services import links
 from app.services.mail.draft import Draft, Say
+from app.services.mail.endpoints import ABOUT_ENDPOINTS
 from app.services.mail.told import TOLD
 from config import ROOT
 
@@ -90,6 +91,7 @@ KINDS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     "confirm_address": _confirm_address,
     "invitation": _invitation,
     **TOLD,
+    **ABOUT_ENDPOINTS,
 }
 
 

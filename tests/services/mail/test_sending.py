@@ -1,15 +1,18 @@
 """Letters are tasks: sent after the commit, again until taken, readable in both languages."""
 
 import pytest
+from flask import current_app
+from sqlalchemy import select
 
 from app.adapters.mail import MailRefused, MailUnavailable
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.tenancy import as_org
-from app.models import Task, User
+from app.models import Task, User, WebhookEndpoint
 from app.services import invitations, mail, organizations, sessions
 from app.services.mail import letters
-from tests.world import run_tasks, sweep_and_run
+from app.services.mail.endpoints import ABOUT_ENDPOINTS
+from tests.world import open_shop, run_tasks, sweep_and_run
 
 PASSWORD = "a quiet afternoon in May"
 
@@ -26,10 +29,22 @@ def post(user, kind="reset_password", locale="en"):
         with as_org(who.current.org_id):
             invitations.invite(who, "bob@example.com", "member", locale=locale)
         return
+    if kind in ABOUT_ENDPOINTS:
+        about_an_endpoint(user, kind, locale)
+        return
     with transaction():
         db.session.get_one(User, user.id).email_verified_at = None
         about = {"user": user.id, "company": "Google"}
         mail.post(kind, user.email, locale=locale, of_the_house=True, **about)
+
+
+def about_an_endpoint(user, kind, locale):
+    shop = open_shop(current_app._get_current_object(), webhook_url="http://127.0.0.1:9/hook")
+    with shop.inside(), transaction():
+        endpoint = db.session.scalars(select(WebhookEndpoint)).one()
+        endpoint.failing_since = clock.now()
+        endpoint.disabled_at = clock.now() if kind == "endpoint_off" else None
+        mail.post(kind, user.email, locale=locale, endpoint=endpoint.id)
 
 
 def tasks() -> list[Task]:
