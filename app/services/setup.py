@@ -1,15 +1,19 @@
-"""How far an organization is with setting itself up: facts from the data, never ticked by hand."""
+"""How far an organization is with setting itself up: facts from the data, never ticked by hand; and
+who has put the list away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select, update
 
-from app.extensions import reading
-from app.models import Order, Provider, WebhookEndpoint
-from app.services import integrations
+from app.extensions import changed, reading, transaction
+from app.kit import clock
+from app.kit.tenancy import current_org
+from app.models import Membership, Order, Provider, WebhookEndpoint
+from app.services.integrations import Card
 
-__all__ = ["Step", "steps"]
+__all__ = ["Step", "is_hidden", "put_away", "steps"]
 
 
 @dataclass(frozen=True)
@@ -20,9 +24,9 @@ class Step:
     is_done: bool
 
 
-def steps() -> list[Step]:
-    """The way to the first live payment, in order."""
-    cards = [one for one in integrations.cards() if one.spec.gateway]
+def steps(every: Sequence[Card]) -> list[Step]:
+    """The way to the first live payment, in order; `every` card is one of the organization's."""
+    cards = [one for one in every if one.spec.gateway]
     with reading() as session:
 
         def there(query: Any) -> bool:
@@ -43,3 +47,24 @@ def steps() -> list[Step]:
         Step("paid", was_paid),
         Step("live", is_live),
     ]
+
+
+def is_hidden(user_id: str) -> bool:
+    """Whether a person put the list away here. Another one, or elsewhere, sees it still."""
+    with reading() as session:
+        found = session.scalar(select(Membership.setup_hidden_at).where(*_here(user_id)))
+    return found is not None
+
+
+def put_away(user_id: str, *, hidden: bool) -> None:
+    """Put the list away, or show it again (a step)."""
+    with transaction():
+        changed(
+            update(Membership)
+            .where(*_here(user_id))
+            .values(setup_hidden_at=clock.now() if hidden else None)
+        )
+
+
+def _here(user_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (Membership.user_id == user_id, Membership.organization_id == current_org())

@@ -14,6 +14,7 @@ from app.services import credentials, events, providers, records, tasks, version
 from app.services.deliveries.signatures import OVERLAP
 
 __all__ = [
+    "BY_HAND",
     "add",
     "change",
     "disable",
@@ -25,6 +26,8 @@ __all__ = [
     "replace_secret",
     "version_of",
 ]
+
+BY_HAND = "switched off by a merchant"
 
 
 def list_of(provider_id: str) -> Sequence[WebhookEndpoint]:
@@ -128,7 +131,7 @@ def disable(provider_id: str, endpoint_id: str, *, actor: str) -> None:
     with transaction():
         endpoint = _locked(provider_id, endpoint_id)
         endpoint.disabled_at = endpoint.disabled_at or clock.now()
-        endpoint.disabled_reason = "switched off by a merchant"
+        endpoint.disabled_reason = BY_HAND
         records.audit("webhook_endpoint.disabled", actor=actor, subject=endpoint.id)
 
 

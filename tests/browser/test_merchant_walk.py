@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from app.services import organizations
 from tests import world
 from tests.merchant import PASSWORD
 
@@ -113,6 +114,45 @@ def test_by_keyboard_alone_one_signs_in_and_reaches_the_content(open_page, serve
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+    watched.assert_clean()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "locale"),
+    [("light", 375, "pt-PT"), ("dark", 375, "en"), ("dark", 1280, "en")],
+)
+def test_home_in_each_of_its_states_is_clean(open_page, served, scheme, width, locale):
+    """Nothing sold, something sold and something wrong, nothing in these days, the list away."""
+    shop = served.shop
+    watched = open_page(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, locale=locale
+    )
+    page, base = watched.page, watched.base
+    page.goto(f"{base}/login")
+    with served.app.app_context():
+        organizations.create_user("ada@example.com", PASSWORD, org="Acme")
+    page.locator("#email").fill("ada@example.com")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main form button").first.click()
+    page.wait_for_url(f"{base}/")
+    look_closely(page, width)
+    with served.app.app_context():
+        world.open_shop(served.app, name="Books", webhook_url="http://127.0.0.1:9/hook")
+    shop.pay(shop.order("12.50", currency="EUR"))
+    shop.pay(shop.order(70, currency="USD", metadata={"scenario": "wrong_amount"}))
+    page.goto(f"{base}/")
+    assert page.locator(".chart__bar").count() == 28
+    assert page.locator("[data-need]").count() == 1
+    page.locator(".chart details summary").click()
+    look_closely(page, width)
+    page.locator("#provider").select_option("books")
+    page.locator(".asked form button").click()
+    assert page.locator(".empty").count() == 1
+    look_closely(page, width)
+    page.locator("#set-up button").click()
+    page.wait_for_url(f"{base}/#set-up")
+    assert page.locator("#setup").count() == 0
+    look_closely(page, width)
     watched.assert_clean()
 
 

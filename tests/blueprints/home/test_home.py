@@ -3,11 +3,16 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from app.blueprints.home.words import ATTENTION
 from app.extensions import db, transaction
-from app.models import Order, Role
+from app.kit import clock
+from app.models import CredentialNote, Order, Role, WebhookEndpoint
+from app.services.orders.attention import NOT_KNOWING
+from app.services.orders.money_in import MISMATCHES
 from tests import world
+from tests.bans import ROOT
 from tests.merchant import person
 
 
@@ -69,7 +74,7 @@ def test_what_was_paid_is_shown_in_figures_and_a_chart(app):
         "Success rate": "67%",
         "Refunds": "€0.00",
     }
-    assert "nothing before to compare with" in page
+    assert "There is nothing in the 28 days before to compare with." in page
     drawing = re.search(r"<svg class=\"chart__bars\".*?</svg>", page, re.DOTALL)[0]
     assert 'role="img" aria-label="Paid each day over 28 days: €25.00 in all."' in drawing
     assert drawing.count('class="chart__bar"') == 28
@@ -127,3 +132,58 @@ def test_live_comes_first_once_there_is_something_live(app):
     page = browser.get("/?mode=test").text
     assert figures(page)["Gross volume"] == "€10.00"
     assert "no real money moves" in page
+
+
+def test_what_needs_somebody_comes_first_with_where_it_is_put_right(app):
+    shop = world.open_shop(app, webhook_url="http://127.0.0.1:9/hook")
+    order = shop.order(10, metadata={"scenario": "wrong_amount"}, itemName="A quiet chair")
+    shop.pay(order)
+    world.connect_stripe(shop)
+    with shop.inside(), transaction():
+        db.session.scalars(select(CredentialNote)).first().refused_at = clock.now()
+        endpoint = db.session.scalars(select(WebhookEndpoint)).one()
+        endpoint.disabled_at, endpoint.disabled_reason = clock.now(), "answered 410 Gone"
+    page = person(app).get("/").text
+    needs = re.findall(r'data-need="([^"]+)"', page)
+    assert needs == ["stripe", endpoint.id, order["orderId"]]
+    assert "Another amount came than was asked for" in page
+    for path in ("/integrations/stripe", "/providers/bitloader#endpoints"):
+        assert f'href="{path}"' in page
+    assert f'href="/orders/{order["orderId"]}"' in page
+    assert page.index('id="needs"') < page.index('id="setup"')
+
+
+def test_every_code_that_asks_for_attention_has_words(app):
+    """Those that the code sets, as it is written."""
+    text = "".join(one.read_text() for one in (ROOT / "app/services").rglob("*.py"))
+    found = set(re.findall(r'attention = "(\w+)"', text)) | MISMATCHES | NOT_KNOWING
+    assert len(found) >= 10
+    assert set(ATTENTION) == found
+
+
+def test_the_list_is_put_away_and_taken_out_by_each_for_themselves(app):
+    first, second = person(app), person(app, Role.viewer)
+    assert 'id="setup"' in first.get("/").text
+    page = first.follow("/set-up/hide").text
+    assert 'id="setup"' not in page
+    assert "0 of 6 steps done" in page
+    assert 'id="setup"' in second.get("/").text
+    assert 'id="setup"' in first.follow("/set-up/show").text
+
+
+def test_home_asks_the_database_as_often_with_many_orders_as_with_few(app):
+    shop = world.open_shop(app)
+    shop.pay(shop.order(10, currency="EUR"))
+    browser, seen = person(app), []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    browser.get("/")
+    few, seen[:] = len(seen), []
+    for _ in range(5):
+        shop.order(10, currency="USD")
+    with shop.inside(), transaction():
+        for order in db.session.scalars(select(Order)):
+            order.attention = "paid_late"
+    seen.clear()
+    browser.get("/")
+    assert len(seen) <= few

@@ -1,0 +1,18 @@
+"""What is the matter with an order, in a merchant's words."""
+
+from flask_babel import lazy_gettext as _
+
+__all__ = ["ATTENTION"]
+
+ATTENTION = {
+    "amount_mismatch": _("Another amount came than was asked for"),
+    "mode_mismatch": _("Paid in test mode instead of live, or the other way round"),
+    "account_mismatch": _("Paid to another account than was asked for"),
+    "paid_late": _("Paid after its time was over"),
+    "duplicate_payment": _("Paid twice; the second payment goes back"),
+    "refund_failed": _("A refund failed"),
+    "refund_unknown": _("Nobody knows yet whether a refund went out"),
+    "payment_unknown": _("The payment company does not answer about it"),
+    "payment_missing": _("The payment company does not know it: were the keys changed?"),
+    "gateway_misconfigured": _("The payment company refuses our keys"),
+}
