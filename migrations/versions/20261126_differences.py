@@ -1,13 +1,13 @@
 """Find quickly what a person has to look at; what a gateway said about a payment
 
-Revision: 0014, after 0013
+Revision: 0013, after 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Exports: lists of orders that take a while to write
 
-Revision: 0017, after 0016
+Revision: 0016, after 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

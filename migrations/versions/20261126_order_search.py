@@ -3,14 +3,14 @@
 The index on (org_id, id) goes: the unique key on the same two columns does its work, and an order
 is written as cheaply as before.
 
-Revision: 0013, after 0012
+Revision: 0018, after 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Indexes for a merchant's figures and for what needs a person; who put the set-up list away
 
-Revision: 0016, after 0015
+Revision: 0015, after 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from app.extensions import reading
 from app.models import Delivery
 from app.services import webhook_endpoints
-from tests.blueprints.test_merchants import path_of, rules
+from tests.blueprints.test_merchants import export_of, path_of, rules
 from tests.merchant import PASSWORD, person
 
-# A picture, and a part of a page.
-NO_PAGES = {"auth.picture", "providers.show_preview"}
+# A picture, a part of a page, a file.
+NO_PAGES = {"auth.picture", "providers.show_preview", "orders.download"}
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def paths(served) -> list[str]:
         "endpoint_id": endpoint.id,
         "order_id": order["orderId"],
         "delivery_id": delivery_id,
+        "export_id": export_of(shop),
     }
     pages = [
         one for one in rules(served.app) if "GET" in one.methods and one.endpoint not in NO_PAGES

@@ -28,7 +28,7 @@ def register(bp: Blueprint) -> None:
     bp.route("/orders/export", methods=["GET", "POST"])(ask)
     bp.get("/orders/exports/<export_id>")(progress)
     bp.get("/orders/exports/<export_id>/file")(download)
-    bp.post("/orders/exports/<export_id>/cancel")(cancel)
+    bp.post("/orders/exports/<export_id>/cancel")(stop)
 
 
 @session.merchant("look")
@@ -82,6 +82,6 @@ def download(export_id: str) -> ResponseReturnValue:
 
 
 @session.merchant("look")
-def cancel(export_id: str) -> ResponseReturnValue:
+def stop(export_id: str) -> ResponseReturnValue:
     exports.cancel(export_id)
     return redirect(url_for(".progress", export_id=export_id), 303)
