@@ -17,6 +17,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asking_since", UtcDateTime(timezone=True), nullable=True))
+    # Whether these were asked for was only guessed before: look for them first.
+    op.execute("UPDATE refunds SET asking_since = created_at WHERE status = 'requested'")
 
 
 def downgrade() -> None:
