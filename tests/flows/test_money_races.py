@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db, transaction
-from app.models import Order, Payment
-from app.services import refunding
+from app.models import Order, Payment, Refund, SandboxPayment
+from app.services import refunding, refunds
 from tests import world
 
 TRIALS = 100
@@ -80,6 +80,30 @@ def by_looking_first(order_id: str) -> None:
 def test_two_refunds_at_once_never_exceed_what_was_paid(app, shop):
     reserved = race(shop, paid_orders(shop, TRIALS), by_the_service)
     assert reserved == [6_000] * TRIALS
+
+
+def by_the_flow(order_id: str) -> None:
+    """What the page and the API call: reserve, ask the gateway, record what it says."""
+    from app.kit.errors import Conflict
+    from app.kit.money import Money
+
+    try:
+        refunds.create(order_id, Money(6_000, "USD"), render=lambda made: {"id": made.id})
+    except Conflict:
+        pass
+
+
+def test_two_refunds_at_once_give_back_no_more_than_was_paid_at_the_gateway(app, shop):
+    order_ids = paid_orders(shop, TRIALS)
+    with shop.inside(), transaction():
+        for row in db.session.scalars(select(SandboxPayment)):
+            row.status = "succeeded"
+    assert race(shop, order_ids, by_the_flow) == [0] * TRIALS
+    with shop.inside(), transaction():
+        given_back = db.session.scalars(select(Payment.refunded_minor)).all()
+        made = db.session.scalars(select(Refund.status)).all()
+    assert list(given_back) == [6_000] * TRIALS
+    assert list(made) == ["succeeded"] * TRIALS
 
 
 def test_looking_first_over_refunds_so_the_race_is_real(app, shop):

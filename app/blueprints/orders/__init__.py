@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.orders import differences, export, listing, order
+from app.blueprints.orders import differences, export, listing, order, refund
 
 __all__ = ["bp"]
 
@@ -12,3 +12,4 @@ listing.register(bp)
 differences.register(bp)
 export.register(bp)
 order.register(bp)
+refund.register(bp)

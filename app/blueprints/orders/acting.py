@@ -47,6 +47,16 @@ def refusal(error: AppError) -> str:
             "There is no webhook to send again: none was made, it is on its way, or its endpoint "
             "is off."
         ),
+        "refund_too_large": _("Less than that is left to refund by now."),
+        "not_paid": _("Nothing was paid, so nothing can be given back."),
+        "idempotency_in_use": _(
+            "This refund is being asked for at this very moment. Look at the order before you "
+            "send another."
+        ),
+        "idempotency_mismatch": _(
+            "This form was sent already, with something else in it. Look at the order's refunds, "
+            "then send this new form if you still mean it."
+        ),
         "nothing_held": _("That money was accepted, or goes back, already."),
         "saved_meanwhile": _("Something else is the matter by now: look again."),
         "not_decided": _("Only the payment company's answer ends this: ask again."),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.blueprints import session
 from app.blueprints.orders import attention_words, story_words, words
 from app.blueprints.orders.acting import done
+from app.blueprints.orders.refund_form import REASONS
 from app.kit.money import Money
 from app.models import Order
 from app.registry import gateway, services
@@ -37,6 +38,7 @@ def show(order_id: str) -> ResponseReturnValue:
         method_of=_method_of,
         refunded=_refunded,
         said=words,
+        reasons=REASONS,
         told=story_words,
         matter=attention_words,
         longest=noting.LONGEST,
