@@ -12,9 +12,9 @@ from app import create_app
 from app.extensions import db, use_migrations
 from app.services import passwords
 from tests import world
+from tests.compiled import compile_once
 from tests.servers import postgres, valkey
 from tests.servers.browser import LAUNCH_ARGS, find_chromium
-from tests.templates import compile_once
 from tests.toy import toy  # noqa: F401, a fixture
 
 TEMPLATE = "gatehouse_template"

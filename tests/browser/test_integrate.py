@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_merchant_walk import sign_up
 from tests.servers.browser import node_path
@@ -21,7 +22,7 @@ def test_a_sample_runs_and_the_page_flips_when_its_call_arrives(served, open_pag
     page.get_by_label("Name", exact=True).fill("Bitloader")
     page.get_by_role("button", name="Create provider").click()
     key = page.locator("[data-secret=key]").inner_text()
-    assert page.locator("#called").get_attribute("data-version") == "waiting"
+    expect(page.locator("#called")).to_have_attribute("data-version", "waiting")
     part = page.locator(f"[data-id='{language}']")
     part.locator("summary").click()
     sample = part.locator("code").inner_text()

@@ -21,6 +21,7 @@ def signed_in(open_page, **options):
     watched.page.get_by_label("E-mail").fill("owner@acme.example")
     watched.page.get_by_label("Password").fill(PASSWORD)
     watched.page.get_by_role("button", name="Sign in").first.click()
+    watched.page.wait_for_url(f"{watched.base}/")
     return watched.page, watched.base
 
 

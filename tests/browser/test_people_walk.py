@@ -6,6 +6,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from app.services import mail
 from tests.browser.test_merchant_walk import sign_up
@@ -74,7 +75,7 @@ def test_somebody_is_invited_joins_forgets_the_password_and_gets_back_in(
     guest.page.get_by_label("New password").fill(PASSWORD)
     guest.page.get_by_role("button", name="Create account and join").click()
     guest.page.wait_for_url(f"{guest.base}/")
-    assert "Acme Tickets" in guest.page.content()
+    expect(guest.page.get_by_text("Acme Tickets").first).to_be_visible()
     guest.page.get_by_role("button", name="Sign out").click()
     guest.page.get_by_role("link", name="Forgotten your password?").click()
     guest.page.get_by_label("E-mail").fill("grace@example.com")
@@ -98,7 +99,7 @@ def test_a_company_is_connected_by_a_form_and_signs_in_by_a_link(served, open_pa
     first.page.get_by_role("button", name="Connect GitHub").click()
     first.page.get_by_role("button", name="Authorize").click()
     first.page.wait_for_url(f"{first.base}/account")
-    assert "ada@example.com" in first.page.locator("[data-id=github]").inner_text()
+    expect(first.page.locator("[data-id=github]")).to_contain_text("ada@example.com")
     second = open_page()
     second.page.goto(f"{second.base}/login")
     second.page.get_by_role("link", name="Continue with GitHub").click()
