@@ -16,8 +16,16 @@ from app.kit.errors import NotFound
 __all__ = ["init_app", "is_one", "is_what_was_asked_for"]
 
 HTMX = Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
-_MERCHANT = ("10-tokens", "20-base", "30-components", "35-parts", "60-merchant")
-BUNDLES = {"merchant": _MERCHANT, "styleguide": (*_MERCHANT, "70-styleguide")}
+_PLAIN = ("10-tokens", "20-base", "30-components")
+_MERCHANT = (*_PLAIN, "35-parts", "60-merchant")
+BUNDLES = {
+    "plain": _PLAIN,
+    "checkout": (*_PLAIN, "40-checkout"),
+    "sandbox": (*_PLAIN, "45-sandbox"),
+    "reference": (*_PLAIN, "50-reference"),
+    "merchant": _MERCHANT,
+    "styleguide": (*_MERCHANT, "70-styleguide"),
+}
 
 
 def init_app(app: Flask) -> None:

@@ -11,7 +11,7 @@ from tests.blueprints.test_merchants import export_of, path_of, rules
 from tests.merchant import PASSWORD, person
 
 # A picture, a part of a page, a file.
-NO_PAGES = {"auth.picture", "providers.show_preview", "orders.download"}
+NO_PAGES = {"auth.picture", "providers.show_preview", "orders.download", "orders.outcome"}
 
 
 @pytest.fixture
