@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from argon2 import PasswordHasher
@@ -102,10 +104,13 @@ def database_url(postgres_server) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template, tmp_path) -> str:
-    copy = tmp_path / "gatehouse.sqlite3"
-    copy.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{copy}"
+def sqlite_url(sqlite_template) -> Iterator[str]:
+    """A fresh SQLite database, in memory where there is room: a commit waits for the disk."""
+    where = postgres.MEMORY if postgres.room_in_memory() else None
+    with TemporaryDirectory(dir=where) as folder:
+        copy = Path(folder) / "gatehouse.sqlite3"
+        copy.write_bytes(sqlite_template.read_bytes())
+        yield f"sqlite:///{copy}"
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from psycopg import sql
 
 from tests.servers.guard import Guarded, ServerError
 
-__all__ = ["PostgresServer", "start"]
+__all__ = ["MEMORY", "PostgresServer", "room_in_memory", "start"]
 
 OWNER = "gatehouse"
 PORT = 5432  # names the socket's file; nothing listens on it
@@ -127,7 +127,7 @@ def start(durable: bool = False) -> PostgresServer:
     user = _other_user()
     folders = [_make_folder(user)]
     try:
-        if not durable and _room_in_memory():
+        if not durable and room_in_memory():
             folders.append(_private(MEMORY, user))
         return _start_in(folders, user, durable)
     except BaseException:
@@ -209,7 +209,8 @@ def _private(root: Path, user: tuple[int, int] | None) -> Path:
     return folder
 
 
-def _room_in_memory() -> bool:
+def room_in_memory() -> bool:
+    """Whether a database may be kept in memory here, with room to spare."""
     if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK | os.X_OK):
         return False
     return _open_to_all(MEMORY) and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED
