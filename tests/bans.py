@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,19 +28,26 @@ ACROSS = {
 }
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def sources() -> dict[str, ast.Module]:
     """Every Python file that runs in production, by its path in the project."""
     files = [*ROOT.glob("app/**/*.py"), *ROOT.glob("deploy/*.py"), ROOT / "config.py"]
-    for path in [*files, ROOT / "wsgi.py"]:
-        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+    paths = [*files, ROOT / "wsgi.py"]
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in paths}
+
+
+@cache
+def lines(tree: ast.Module) -> list[ast.AST]:
+    """Everything in it that has a line."""
+    return [node for node in ast.walk(tree) if hasattr(node, "lineno")]
 
 
 def broken(rule: Rule, path: str, tree: ast.Module) -> list[str]:
     """`path:line` of everything in a file that breaks the rule."""
-    nodes = (node for node in ast.walk(tree) if hasattr(node, "lineno"))
-    return [f"{path}:{node.lineno}" for node in nodes if rule(node, path)]
+    return [f"{path}:{node.lineno}" for node in lines(tree) if rule(node, path)]
 
 
+@cache
 def called(node: ast.AST) -> str:
     """`a.b.c` for the call `a.b.c(…)`; empty for anything else."""
     return ast.unparse(node.func) if isinstance(node, ast.Call) else ""

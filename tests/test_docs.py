@@ -112,7 +112,7 @@ def test_every_public_function_of_services_and_kit_says_what_it_does():
 
     silent = [
         f"{path}:{node.name}"
-        for path, tree in bans.sources()
+        for path, tree in bans.sources().items()
         if path.startswith(("app/services/", "app/kit/", "app/adapters/"))
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
