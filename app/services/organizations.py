@@ -25,6 +25,7 @@ __all__ = [
     "find",
     "free_address",
     "open_account",
+    "open_another",
     "slugify",
 ]
 
@@ -102,17 +103,39 @@ def open_account(
             slug=slugify(name) + suffix,
             uses_platform_credentials=uses_platform_credentials,
         )
-        owner = Membership(organization_id=made.id, user_id=user.id, role=Role.owner)
         try:
-            with as_org(made.id), transaction():
-                db.session.add_all([user, made, owner, *also])
-                records.audit("organization.opened", actor=user.email)
-            log.info("organizations.opened", organization=made.id, user=user.id)
+            _store(made, user.id, user.email, [user, *also])
             signals.send(signals.signed_up, user_id=user.id)
             return
         except IntegrityError:  # the address is taken, or only the slug is
             _must_be_free(user.email)
     raise _taken(user.email)
+
+
+def open_another(user_id: str, email: str, name: str) -> str:
+    """Store one more organization of somebody who has an account (a step); its id.
+
+    It does not use the environment's credentials until the operator lets it. Raises Refused for a
+    name that will not do.
+    """
+    name = check_name(name)
+    slug = slugify(name)
+    made = Organization(name=name, slug=slug, uses_platform_credentials=False)
+    try:
+        _store(made, user_id, email)
+    except IntegrityError:  # the slug is another's
+        slug = f"{slug}-{secrets.token_hex(3)}"
+        made = Organization(name=name, slug=slug, uses_platform_credentials=False)
+        _store(made, user_id, email)
+    return made.id
+
+
+def _store(made: Organization, owner_id: str, email: str, rows: Sequence[Base] = ()) -> None:
+    owner = Membership(organization_id=made.id, user_id=owner_id, role=Role.owner)
+    with as_org(made.id), transaction():
+        db.session.add_all([*rows, made, owner])
+        records.audit("organization.opened", actor=email)
+    log.info("organizations.opened", organization=made.id, user=owner_id)
 
 
 def _check_person(email: str, password: str, organization: str) -> str:

@@ -11,13 +11,22 @@ from app.kit.errors import Forbidden
 from app.kit.tokens import keyed_digest, matches_keyed
 from app.models import User
 from app.services import mail_addresses, organizations, passwords, throttle
+from app.services.sessions import SignedIn
 from app.services.throttle import Limit
 
-__all__ = ["first_link", "may_sign_up", "needs_first_link", "opening", "sign_up"]
+__all__ = [
+    "first_link",
+    "may_open_another",
+    "may_sign_up",
+    "needs_first_link",
+    "open_another",
+    "opening",
+    "sign_up",
+]
 
 log = structlog.get_logger()
 
-HOUR = 3600  # seconds
+HOUR, DAY = 3600, 86400  # seconds
 _FIRST = "sign-up/first"
 
 
@@ -67,6 +76,22 @@ def sign_up(
         organizations.open_account(made, organization, uses_platform_credentials=is_first)
     mail_addresses.ask_for_proof(made.id, made.email, locale=locale)
     return made
+
+
+def may_open_another() -> bool:
+    """Whether people with an account open organizations by themselves: where strangers may."""
+    return settings()["SIGNUP"] == "open"
+
+
+def open_another(who: SignedIn, organization: str) -> str:
+    """Open one more organization for somebody who is signed in; its id.
+
+    Raises Forbidden where nobody may, Refused for a name that will not do, AppError 429.
+    """
+    if not may_open_another():
+        raise Forbidden("Ask whoever runs this installation for an organization", "sign_up_closed")
+    throttle.take(Limit(10, DAY, ("open-organization", who.user_id)))
+    return organizations.open_another(who.user_id, who.email, organization)
 
 
 @contextmanager

@@ -60,7 +60,8 @@ def test_every_permission_that_a_page_names_is_in_the_table(app):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_may_do_what_the_table_says_and_nothing_else(app, role):
+def test_each_role_may_do_what_the_table_says_and_nothing_else(make_app, role):
+    app = make_app(SIGNUP="open")
     world.open_shop(app)
     browser = person(app, role)
     for rule in rules(app):

@@ -15,6 +15,11 @@ NO_PAGES = {"auth.picture", "providers.show_preview", "orders.download", "orders
 
 
 @pytest.fixture
+def served_as():
+    return {"SIGNUP": "open"}
+
+
+@pytest.fixture
 def paths(served) -> list[str]:
     """The address of every page, about things that are there."""
     shop = served.shop

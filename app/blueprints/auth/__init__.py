@@ -10,6 +10,7 @@ from app.blueprints.auth import (
     joining,
     links,
     members,
+    opening,
     organization,
     preferring,
     second_factor,
@@ -32,6 +33,7 @@ for part in (
     second_factor,
     members,
     organization,
+    opening,
     audit,
 ):
     part.register(bp)
