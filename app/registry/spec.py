@@ -58,6 +58,8 @@ class Method:
     # True where being asked is enough for something to happen: an app rings, money moves. Else
     # nobody can pay what they were never shown, whether the gateway has answered us or not.
     acts_alone: bool = False
+    # False for one that the API names, and that no page of ours can offer.
+    is_offered: bool = True
     # True where what was given up here may still be paid there, because it cannot be taken back; of
     # a reference that is known already.
     lingers: bool = False

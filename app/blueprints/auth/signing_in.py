@@ -10,7 +10,7 @@ from app.blueprints import session
 from app.blueprints.auth import second_factor
 from app.blueprints.auth.forms import SignInForm, SignUpForm
 from app.blueprints.forms import refuse
-from app.kit.errors import AppError, NotFound
+from app.kit.errors import AppError
 from app.services import mail, people, signing_up
 
 __all__ = ["register"]
@@ -59,7 +59,8 @@ def _tell_the_first_of_all() -> None:
 def sign_up() -> ResponseReturnValue:
     token = request.args.get("first")
     if not signing_up.may_sign_up(token):
-        raise NotFound("Signing up is closed")
+        _tell_the_first_of_all()
+        return render_template("auth/closed.html", first=signing_up.first_link() is not None), 404
     form, status = SignUpForm(), 200
     if form.validate_on_submit():
         try:

@@ -20,7 +20,7 @@ from app.blueprints.forms import StoredForm
 from app.extensions import settings
 from app.models import EventType, LatePolicy, Provider
 from app.models.provider import SCOPES
-from app.registry import gateways, services
+from app.registry import services
 from app.services.events import DEFAULT_EVENTS
 
 __all__ = ["ChangedEndpointForm", "EndpointForm", "KeyForm", "NewForm", "ProviderForm", "values_of"]
@@ -40,8 +40,11 @@ def _choices(*pairs: tuple[str, Any]) -> list[Any]:
 
 
 def _gateways() -> list[Any]:
-    active = [(name, spec.display_name) for name, spec in gateways().items() if spec.is_active]
-    default = gettext("Platform default: %(gateway)s", gateway=settings().default_gateway)
+    active = [
+        (name, spec.title) for name, spec in services().items() if spec.gateway and spec.is_active
+    ]
+    usual = services()[settings().default_gateway].title
+    default = gettext("Platform default: %(gateway)s", gateway=usual)
     return _choices(("", default), *active)
 
 

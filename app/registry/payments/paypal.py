@@ -53,7 +53,8 @@ PAYPAL = Spec(
         display_name="PayPal",
         methods=(
             Method("paypal", "PayPal"),
-            Method("venmo", "Venmo", currencies=USD),
+            # Their script alone can draw its button.
+            Method("venmo", "Venmo", currencies=USD, is_offered=False),
             CARD,
             Method("pay_later", mark("Pay later"), currencies=PAY_LATER),
         ),

@@ -39,6 +39,8 @@ def test_a_new_payment_says_what_the_customer_does_next(rig):
     assert created.gateway_ref
     assert rig.adapter.test_mode is rig.test_mode
     assert rig.adapter.methods
+    unoffered = {one.name for one in gateways()[rig.service].methods if not one.is_offered}
+    assert not unoffered & set(rig.adapter.methods)
     assert actions.from_dict(actions.to_dict(created.action)) == created.action
 
 

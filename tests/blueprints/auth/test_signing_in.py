@@ -223,7 +223,9 @@ def test_in_production_only_the_link_from_the_log_lets_the_first_one_in(make_app
         APP_ENV="production", PUBLIC_BASE_URL="https://pay.example.com", WEBHOOK_ALLOWED_CIDRS=""
     )
     browser = Merchant(app)
-    assert browser.client.get("/signup", base_url="https://pay.example.com").status_code == 404
+    closed = browser.client.get("/signup", base_url="https://pay.example.com")
+    assert closed.status_code == 404
+    assert "log holds the link" in closed.text
     with app.app_context():
         link = signing_up.first_link()
     assert browser.client.get(link, base_url="https://pay.example.com").status_code == 200
@@ -231,7 +233,9 @@ def test_in_production_only_the_link_from_the_log_lets_the_first_one_in(make_app
 
 def test_signing_up_is_closed_after_the_first(app, browser):
     browser.sign_up()
-    assert Merchant(app).get("/signup").status_code == 404
+    closed = Merchant(app).get("/signup")
+    assert closed.status_code == 404
+    assert "ask one of its owners for an invitation" in closed.text
 
 
 # --- giving the password again

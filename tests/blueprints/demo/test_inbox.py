@@ -46,6 +46,21 @@ def test_a_webhook_is_shown_under_its_own_id(development, known):
     assert re.findall(r'data-id="([^"]*)"', development.get("/demo").text) == ["evt_01DEMO"]
 
 
+def test_a_test_event_is_logged_and_shown_without_an_amount(development, known, monkeypatch):
+    told = []
+    monkeypatch.setattr(door.log, "info", lambda event, **words: told.append(words))
+    ping = {"event": "ping", "eventId": "evt_01PING", "amount": None, "orderId": None}
+    assert deliver(development, known, ping | {"currency": None}).status_code == 204
+    assert not {"order", "amount"} & set(told[0]), told
+    assert deliver(development, known, EVENT).status_code == 204
+    assert (told[1]["order"], told[1]["amount"]) == ("ord_1", "5 USD")
+    page = development.get("/demo").text
+    assert (
+        "5 USD" in page
+        and "None" not in page.partition('data-id="evt_01PING"')[2].partition("<pre")[0]
+    )
+
+
 def test_what_we_did_not_sign_is_not_shown(development, known):
     other = {**known, "webhookSecret": "whsec_" + "QUJE" * 8}
     assert deliver(development, other, EVENT).status_code == 401

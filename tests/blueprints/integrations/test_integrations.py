@@ -57,6 +57,20 @@ def test_every_service_has_a_card_and_a_page_with_its_fields(browser):
             assert f'for="{one.name}"' in form, (key, one.name)
 
 
+def test_the_list_names_the_ways_to_pay_that_are_offered_and_what_is_built_in(browser):
+    page = browser.get("/integrations").text
+    assert "PayPal, Card, Pay later" in page and "Venmo" not in page
+    sandbox = page.partition('data-id="sandbox"')[2].partition("</li>")[0]
+    assert "Built in" in sandbox and "Environment" not in sandbox
+
+
+def test_what_proves_their_calls_is_called_as_it_is_called_above_its_input(browser):
+    save(browser, "paypal", clientId="A-canary-client", clientSecret="E-canary-secret")
+    assert "“Webhook id” is not stored" in browser.get("/integrations/paypal").text
+    save(browser, secretKey=KEY, webhookSecret=HOOK)
+    assert "“Webhook signing secret” is stored" in browser.get("/integrations/stripe").text
+
+
 def test_a_saved_secret_is_sealed_and_shows_its_ends_only(app, browser):
     assert save(browser, secretKey=KEY, webhookSecret=HOOK).status_code == 303
     page = browser.get("/integrations/stripe").text

@@ -7,6 +7,7 @@ import pytest
 from flask import render_template
 
 from app.models import Role
+from app.registry import services
 from app.services import sweep
 from app.services.integrations import Line
 from tests import world
@@ -163,7 +164,7 @@ LINES = {
 
 def test_every_line_has_words_and_no_words_are_left_over(browser):
     made = [Line(name, "ok", code) for name, codes in LINES.items() for code in codes.split()]
-    card = SimpleNamespace(can_register=True, lines=made)
+    card = SimpleNamespace(spec=services()["stripe"], can_register=True, lines=made)
     with browser.app.test_request_context("/"):
         text = render_template("integrations/_checklist.html", card=card)
     assert text.count("data-standing") == len(made)

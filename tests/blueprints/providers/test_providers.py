@@ -59,6 +59,12 @@ def test_a_new_providers_key_is_shown_once_and_works(app, browser, made):
     assert browser.get("/providers").text.count('data-id="prv_') == 1
 
 
+def test_companies_are_called_by_their_names_alone(browser):
+    page = browser.get("/providers/new").text
+    assert re.search(r'value="stripe">Stripe<', page)
+    assert "Platform default: Sandbox" in page
+
+
 def test_the_list_shows_it(browser, made):
     page = browser.get("/providers").text
     assert "Bitloader" in page and 'data-id="prv_' in page
