@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
-from app.blueprints import assets
+from app.blueprints import amounts, assets, reason_words
 from app.extensions import AWAY, babel, limiter, settings
 from app.kit import clock
 from app.kit.errors import AppError, NotFound, Refused
@@ -36,6 +36,8 @@ def init_app(app: Flask) -> None:
     for away in AWAY:
         app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _unexpected)
+    amounts.init_app(app)
+    reason_words.init_app(app)
     assets.init_app(app)
     app.context_processor(
         lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}

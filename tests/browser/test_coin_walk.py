@@ -44,7 +44,7 @@ def hear(company) -> None:
 def choose_bitcoin(page, order):
     page.goto(order["checkoutUrl"])
     page.get_by_role("radio", name="Bitcoin").check()
-    page.get_by_role("button", name=re.compile("^Pay USD")).click()
+    page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
     page.get_by_role("heading", name="Scan to pay").wait_for()
 
 

@@ -13,7 +13,7 @@ from app.services.credentials import Scope
 from tests.adapters.gateways.rigs.easypay import ACCOUNT, KEY
 from tests.fakes.easypay import EasypayFake
 
-PAY = re.compile("^Pay EUR")
+PAY = re.compile("^Pay €")
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_reference_stands_there_to_be_copied_and_the_page_hears_of_the_payment
     (single,) = easypay.singles()
     spaced = " ".join(single.reference[i : i + 3] for i in (0, 3, 6))
     expect(page.get_by_text(spaced)).to_be_visible()
-    expect(page.get_by_text("EUR 49.90").nth(1)).to_be_visible()
+    expect(page.get_by_text("€49.90").nth(1)).to_be_visible()
     expect(page.get_by_role("button", name="Copy the reference")).to_be_visible(visible=scripts)
 
     easypay.pay(single.id)

@@ -11,7 +11,6 @@ from app.services import business, integrations, needs, providers, setup
 __all__ = ["bp"]
 
 bp = Blueprint("home", __name__)
-bp.add_app_template_filter(drawn.money, "money")
 
 
 @bp.get("/")

@@ -1,24 +1,13 @@
-"""Figures as they are read: amounts in the reader's language, and the chart of what was paid."""
+"""The chart of what was paid."""
 
-import re
+from flask_babel import format_date
 
-from flask_babel import format_currency, format_date, get_locale
-
+from app.blueprints.amounts import money
 from app.blueprints.chart import Chart, chart
-from app.kit.money import Money, exponent
+from app.kit.money import exponent
 from app.services.business import Business
 
-__all__ = ["money", "volume"]
-
-
-def money(minor: int, currency: str, *, whole: bool = False) -> str:
-    """An amount in minor units as text; a `whole` one without decimals."""
-    major = Money(minor, currency).major
-    if whole:
-        pattern = get_locale().currency_formats["standard"].pattern
-        plain = re.sub(r"\.0+", "", pattern)
-        return str(format_currency(major, currency, format=plain, currency_digits=False))
-    return str(format_currency(major, currency))
+__all__ = ["volume"]
 
 
 def volume(found: Business) -> Chart | None:

@@ -5,11 +5,12 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.kit.money import Money
+from app.blueprints.amounts import money, rewritten
+from app.blueprints.reason_words import reason_of
 from app.models import Attention
 from app.services.orders.differences import Difference
 
-__all__ = ["DEALT_WITH", "SHORT", "WHY", "amount_of", "gateway_says"]
+__all__ = ["DEALT_WITH", "SHORT", "WHY", "gateway_says"]
 
 SHORT = {
     Attention.payment_unknown: _("No answer about the payment"),
@@ -79,21 +80,11 @@ def gateway_says(one: Difference) -> str:
     told, payment = one.told, one.payment
     data: dict[str, Any] = told.data if told else {}
     if received := data.get("received"):
-        return str(gettext("%(amount)s came", amount=amount_of(str(received))))
+        return str(gettext("%(amount)s came", amount=rewritten(str(received))))
     if reason := data.get("reason") or data.get("failure"):
-        return str(reason)
+        return reason_of(str(reason))
     if payment and payment.status == "succeeded":
-        return str(gettext("%(amount)s came", amount=payment.money))
+        return str(gettext("%(amount)s came", amount=money(payment.money)))
     if payment and payment.failure:
-        return payment.failure
+        return reason_of(payment.failure)
     return str(gettext("Nothing yet"))
-
-
-def amount_of(received: str) -> str:
-    """`EUR 1999 (minor units)`, as it is noted, as people write it."""
-    currency, _space, rest = received.partition(" ")
-    minor = rest.partition(" ")[0]
-    try:
-        return str(Money(int(minor), currency))
-    except (ValueError, KeyError):
-        return received

@@ -8,8 +8,6 @@ from app.blueprints import session
 from app.blueprints.orders import attention_words, story_words, words
 from app.blueprints.orders.acting import done
 from app.blueprints.orders.refund_form import REASONS
-from app.kit.money import Money
-from app.models import Order
 from app.registry import gateway, services
 from app.services.inbound import look as inbound
 from app.services.orders import differences, ending, look, mending, noting, resending, story
@@ -36,7 +34,6 @@ def show(order_id: str) -> ResponseReturnValue:
         calls=inbound.calls_of(order_id) if session.may("orders.change") else [],
         companies=services(),
         method_of=_method_of,
-        refunded=_refunded,
         said=words,
         reasons=REASONS,
         told=story_words,
@@ -46,13 +43,9 @@ def show(order_id: str) -> ResponseReturnValue:
 
 
 def _method_of(company: str, name: str | None) -> str:
-    """A method by its title."""
+    """A method by its title, in the reader's language."""
     method = gateway(company).method(name) if name else None
-    return str(method.title) if method else name or ""
-
-
-def _refunded(minor: int, order: Order) -> Money:
-    return Money(minor, order.currency)
+    return str(_(method.title)) if method else name or ""
 
 
 @session.merchant("orders.change")

@@ -10,6 +10,7 @@ from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Regexp
 
+from app.blueprints.amounts import money
 from app.kit.money import Money, exponent
 from app.kit.tokens import new_token
 from app.models import RefundStatus
@@ -83,7 +84,7 @@ def amount_of(offer: Offer, typed: str) -> Money | str:
     if minor <= 0 or minor % step:
         return str(gettext("Type an amount like %(example)s.", example=offer.left.major))
     if minor > offer.left.minor:
-        return str(gettext("Only %(left)s is left to refund.", left=offer.left))
+        return str(gettext("Only %(left)s is left to refund.", left=money(offer.left)))
     if offer.way == "full" and minor != offer.left.minor:
         return str(gettext("This way of paying can only be refunded as a whole."))
     return Money(minor, currency)
@@ -95,12 +96,14 @@ def outcome_of(offer: Offer, amount: Money) -> str:
     company = services()[payment.gateway].title if payment else ""
     rest = Money(offer.left.minor - amount.minor, amount.currency)
     said = gettext(
-        "%(amount)s goes back to the customer through %(company)s.", amount=amount, company=company
+        "%(amount)s goes back to the customer through %(company)s.",
+        amount=money(amount),
+        company=company,
     )
     if payment and payment.is_duplicate:
         more = gettext("The order stays paid by its other payment.")
     elif rest.minor:
-        more = gettext("%(rest)s can still be refunded afterwards.", rest=rest)
+        more = gettext("%(rest)s can still be refunded afterwards.", rest=money(rest))
     else:
         more = gettext("Nothing is left of the payment afterwards.")
     claim = gettext("The customer collects it by a link, which you pass on to them.")

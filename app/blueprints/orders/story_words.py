@@ -6,9 +6,11 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.blueprints.orders.attention_words import SHORT, amount_of
+from app.blueprints.amounts import rewritten
+from app.blueprints.orders.attention_words import SHORT
+from app.blueprints.reason_words import reason_of
 from app.models import Attention
-from app.registry import services
+from app.registry import gateways, services
 from app.services.orders.story import CREATED, HEARD, SENT, Line
 
 __all__ = ["ACTORS", "SENTENCES", "actor_of", "sentence_of"]
@@ -81,12 +83,13 @@ class _Known(dict[str, str]):
 
 
 def sentence_of(line: Line) -> str:
-    """What a line says. A remark of a gateway is told as it is; a kind that is no longer written
-    is its code."""
+    """What a line says. A remark of a gateway is told as it is; a kind that is no longer written is
+    its code."""
     template = SENTENCES.get(line.kind)
     if template is None:
         note = line.data.get("note")
-        return f"{line.kind}: {note}" if note else line.kind
+        remark = gettext("%(company)s remarks: %(note)s", company=_title(line.actor), note=note)
+        return str(remark) if note else line.kind
     return str(template) % _Known(_words(line.data))
 
 
@@ -98,10 +101,12 @@ def actor_of(line: Line) -> str:
 def _words(data: Mapping[str, Any]) -> dict[str, str]:
     said = {name: str(value) for name, value in data.items() if value is not None}
     said |= {name: _title(said[name]) for name in ("gateway", "before", "after") if name in said}
+    if "method" in said:
+        said["method"] = _method(said["method"])
     if "failure" in said:
         said.setdefault("reason", said["failure"])
-    if "received" in said:
-        said["received"] = amount_of(said["received"])
+    for name in {"amount", "expected", "received"} & set(said):
+        said[name] = rewritten(said[name])
     if said.get("code") in SHORT and "number" not in said:
         said["code"] = str(SHORT[Attention(said["code"])])
     if said.get("policy") in POLICIES:
@@ -109,7 +114,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, str]:
     said["cause"] = str(CAUSES.get(said.get("cause", ""), ""))
     said["outcome"] = _outcome(data)
     if "reason" in said:
-        said["reason"] = said["reason"].rstrip(".")
+        said["reason"] = reason_of(said["reason"]).rstrip(".")
     return said
 
 
@@ -119,6 +124,12 @@ def _outcome(data: Mapping[str, Any]) -> str:
     if data.get("error"):
         return str(gettext("not delivered (%(error)s)", error=data["error"]))
     return str(gettext("no end is known"))
+
+
+def _method(name: str) -> str:
+    """A way to pay by its title, which is the same at every company."""
+    every = (one for spec in gateways().values() for one in spec.methods)
+    return next((str(gettext(one.title)) for one in every if one.name == name), name)
 
 
 def _title(key: str) -> str:

@@ -34,8 +34,8 @@ def test_it_says_what_each_side_says_and_why(shop):
     order_id = trouble.mismatched(shop)
     page = read(person(shop.app).get("/orders/differences"))
     assert order_id in page
-    assert "We say Being paid, USD 20.00" in page
-    assert "Sandbox says USD 19.99 came" in page
+    assert "We say Being paid, $20.00" in page
+    assert "Sandbox says $19.99 came" in page
     assert "took another amount or currency than was asked for" in page
 
 

@@ -52,7 +52,7 @@ def test_a_note_of_why_becomes_a_sentence(app, reason, said):
 def test_what_is_the_matter_stands_on_the_orders_own_page(shop):
     page = read(person(shop.app).get(f"/orders/{trouble.mismatched(shop)}"))
     assert "Another amount came" in page
-    assert "Another amount came: USD 19.99, not USD 20.00." in page
+    assert "Another amount came: $19.99, not $20.00." in page
     assert "It is dealt with" in page
 
 

@@ -52,8 +52,8 @@ def test_the_form_begins_with_all_that_is_left_and_says_what_follows(browser, or
     assert 'name="amount"' in page.text
     assert 'value="15.00"' in page.text
     text = read(page)
-    assert "Refunded already USD 5.00" in text
-    assert "USD 15.00 goes back to the customer through Sandbox. Nothing is left" in text
+    assert "Refunded already $5.00" in text
+    assert "$15.00 goes back to the customer through Sandbox. Nothing is left" in text
     assert "A refund cannot be taken back." in text
 
 
@@ -129,10 +129,10 @@ def test_a_form_that_was_tampered_with_is_refused(browser, order_id, shop, chang
 
 def test_what_follows_is_said_while_typing_and_on_request(browser, order_id, shop):
     path = f"/orders/{order_id}/refund/outcome?amount="
-    assert "USD 5.00 goes back" in read(browser.get(path + "5"))
-    assert "Only USD 20.00 is left" in read(browser.get(path + "21"))
+    assert "$5.00 goes back" in read(browser.get(path + "5"))
+    assert "Only $20.00 is left" in read(browser.get(path + "21"))
     response = ask(browser, order_id, **open_form(browser, order_id), amount="5", look="1")
-    assert "USD 15.00 can still be refunded afterwards." in read(response)
+    assert "$15.00 can still be refunded afterwards." in read(response)
     assert trouble.see(shop, order_id)["refunds"] == []
 
 
@@ -157,7 +157,7 @@ def test_an_answer_that_is_no_success_is_said_as_it_is(
     assert said in page
     assert trouble.see(shop, order_id)["refunds"][0]["status"] == status
     left = "15.00" if status == "unknown" else "20.00"
-    assert f"Left USD {left}" in read(browser.get(f"/orders/{order_id}/refund"))
+    assert f"Left ${left}" in read(browser.get(f"/orders/{order_id}/refund"))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_line_that_tells_nothing_more_is_still_a_sentence(app, kind):
 def test_a_gateways_own_remark_is_told_as_it_is(app):
     with app.test_request_context():
         line = Line(clock.now(), "gateway.refund", "ifthenpay", {"note": "EUR 2 came back"})
-        assert sentence_of(line) == "gateway.refund: EUR 2 came back"
+        assert sentence_of(line) == "Ifthenpay remarks: EUR 2 came back"
         assert actor_of(line) == "Ifthenpay"
 
 

@@ -1,0 +1,44 @@
+"""Amounts as people read them: in the language of the page, always with the currency's decimals."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from flask import Flask
+from flask_babel import format_currency, get_locale
+
+from app.kit.money import Money, exponent
+
+__all__ = ["init_app", "money", "rewritten"]
+
+_NOTED = re.compile(r"([A-Z]{3}) (\d+(?:\.\d+)?)( \(minor units\))?", re.ASCII)
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the filter `money`."""
+    app.add_template_filter(money)
+
+
+def money(amount: Money | int, currency: str = "", *, whole: bool = False) -> str:
+    """An amount, or minor units of a currency, as text; a `whole` one without decimals.
+
+    How many decimals there are is ISO 4217's affair: for some currencies CLDR, which Babel reads,
+    shows fewer than are charged.
+    """
+    found = amount if isinstance(amount, Money) else Money(amount, currency)
+    places = 0 if whole else exponent(found.currency)
+    pattern = get_locale().currency_formats["standard"].pattern
+    plain = re.sub(r"\.0+", f".{'0' * places}" if places else "", pattern)
+    return str(format_currency(found.major, found.currency, format=plain, currency_digits=False))
+
+
+def rewritten(noted: str) -> str:
+    """An amount as it was noted, `EUR 19.99` or `EUR 1999 (minor units)`, as people read it; any
+    other text as it is."""
+    if (found := _NOTED.fullmatch(noted)) is None:
+        return noted
+    try:
+        if found[3]:
+            return money(int(found[2]), found[1])
+        return money(int(Decimal(found[2]).scaleb(exponent(found[1]))), found[1])
+    except (ValueError, KeyError, InvalidOperation):
+        return noted

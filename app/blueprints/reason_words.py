@@ -1,0 +1,77 @@
+"""Why a payment or a refund did not happen, in the reader's language as far as the words are ours:
+what a company wrote itself is shown as it wrote it."""
+
+import re
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+__all__ = ["PATTERNS", "REASONS", "init_app", "reason_of"]
+
+REASONS = {
+    "Declined by the sandbox": _("Declined by the sandbox"),
+    "the sandbox did not answer (scenario)": _("The sandbox did not answer (scenario)"),
+    "Easypay could not complete the refund": _("Easypay could not complete the refund"),
+    "Easypay failed to make this payment": _("Easypay failed to make this payment"),
+    "NOWPayments could not complete the payment": _("NOWPayments could not complete the payment"),
+    "the payment was not confirmed in time": _("The payment was not confirmed in time"),
+    "The payment was not confirmed in the MB WAY app": _(
+        "The payment was not confirmed in the MB WAY app"
+    ),
+    "The customer said no in the MB WAY app": _("The customer said no in the MB WAY app"),
+    "The customer did not confirm in the MB WAY app": _(
+        "The customer did not confirm in the MB WAY app"
+    ),
+    "The payment was declined by MB WAY": _("MB WAY declined the payment"),
+    "There is no telephone number to ask in MB WAY": _("MB WAY needs a telephone number"),
+    "MB WAY needs a telephone number": _("MB WAY needs a telephone number"),
+    "it is not certain whether MB WAY asked the customer": _(
+        "It is not certain whether MB WAY asked the customer"
+    ),
+    "the key of this payment method is not set": _("The key of this way of paying is not set"),
+    "no configured method is left for this account": _(
+        "None of the chosen ways of paying is possible with this account"
+    ),
+    "no answer for a day, and the gateway shows no such refund": _(
+        "No answer for a day, and the company shows no such refund"
+    ),
+    "the stored credentials are incomplete or do not open": _(
+        "The stored keys are incomplete, or cannot be read"
+    ),
+    "the stored keys are of another mode (test, live) than this payment": _(
+        "The stored keys are of another mode, test or live, than this payment"
+    ),
+    "that is more than is left of the payment": _("That is more than is left of the payment"),
+    "something was paid already, or may have been": _(
+        "Something was paid already, or may have been"
+    ),
+    "the server did not answer in time": _("The server did not answer in time"),
+    "the server could not be reached": _("The server could not be reached"),
+}
+# Sentences with a company's name, or a state of its, in them.
+PATTERNS = {
+    r"the payment is succeeded": _("It was paid already"),
+    r"the payment is (?:cancelled|expired)": _("It had ended already"),
+    r"the payment is processing": _("It is being paid"),
+    r"(?P<company>[\w ]+) asks us to wait": _("%(company)s asks us to wait"),
+    r"(?P<company>[\w ]+) could not be reached.*": _("%(company)s could not be reached"),
+    r"(?P<company>[\w ]+) did not answer in time": _("%(company)s did not answer in time"),
+    r"(?P<company>[\w ]+) answered (?P<status>\d{3})": _("%(company)s answered %(status)s"),
+    r"(?P<code>\w+): put aside by a person": _("Put aside by a person"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give every template the filter `reason`."""
+    app.add_template_filter(reason_of, "reason")
+
+
+def reason_of(noted: str) -> str:
+    """A reason as it was noted, in the reader's language where it is one of ours."""
+    known = REASONS.get(noted.rstrip(".")) or REASONS.get(noted)
+    if known is not None:
+        return str(known)
+    for pattern, said in PATTERNS.items():
+        if found := re.fullmatch(pattern, noted):
+            return str(said) % found.groupdict()
+    return noted
