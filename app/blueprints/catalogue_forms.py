@@ -13,7 +13,7 @@ from app.kit.errors import AppError
 from app.registry import Field
 from app.services.integrations import Card, Insists
 
-__all__ = ["Sent", "form_for", "refused", "sent"]
+__all__ = ["Sent", "form_for", "missing", "refused", "saved", "sent"]
 
 REMOVE = "remove-"  # before a field's name: the box that forgets a stored secret
 UNCHECKED, OTHER_ACCOUNT = "save-unchecked", "other-account"
@@ -70,6 +70,26 @@ def refused(card: Card, error: AppError) -> tuple[StoredForm, int]:
     form.offered = OFFERS.get(error.code, "")
     error.message = sentence(error)
     return form, refuse(form, error)
+
+
+def saved(before: Card, now: Card) -> tuple[str, str]:
+    """What is said when a form was saved, and of which kind it is."""
+    if now.source == "own" and now.missing:
+        said = _("Saved, but it cannot be used yet. Missing: %(fields)s.", fields=missing(now))
+        return str(said), "bad"
+    if before.source == "own" and now.source == "environment":
+        return str(_("Your values are gone; from now on the operator's are used.")), "message"
+    if before.source == "own" and now.source == "none":
+        return str(_("Your values are gone; nothing is paid through it any more.")), "message"
+    return str(_("Saved.")), "message"
+
+
+def missing(card: Card) -> str:
+    """Labels of the fields that still have to be filled in; those of which one would do by “or”."""
+    labels = {name: str(_(card.spec.field(name).label)) for name in card.missing}
+    choice = [labels.pop(name) for name in card.spec.any_of if name in labels]
+    either = [str(_(" or ")).join(choice)] if choice else []
+    return ", ".join([*labels.values(), *either])
 
 
 def _stored(one: Field, card: Card) -> str | bool:

@@ -50,6 +50,10 @@ def _short(code: str, told: dict[str, Any]) -> list[str]:
     texts = {
         "not_a_key": _("A key has plain letters, digits and signs. Was it copied while hidden?"),
         "type_again": _("This would be sent to another server from now on: type it again."),
+        "still_needed": _(
+            "It does not work without this. To remove everything, tick “Remove the stored value” "
+            "at the secrets as well."
+        ),
         "nothing_kept": _("No key from before is kept any more."),
         "previous_refused": _(
             "Nothing was changed: they do not accept the key from before. They said: %(said)s",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from app.blueprints import catalogue_forms, session
 from app.blueprints.integrations import keys
@@ -17,6 +16,7 @@ from app.services.integrations import Card
 __all__ = ["bp"]
 
 bp = Blueprint("integrations", __name__)
+bp.add_app_template_filter(catalogue_forms.missing, "missing_fields")
 
 CATEGORIES = ("Payments", "Notifications", "Analytics", "Media")
 
@@ -50,7 +50,7 @@ def save(service: str) -> ResponseReturnValue:
         card = integrations.card(service)
         form, status = catalogue_forms.refused(card, error)
         return page(card, form, status=status)
-    flash(_("Saved."))
+    flash(*catalogue_forms.saved(card, integrations.card(service)))
     return redirect(url_for(".show", service=service), 303)
 
 

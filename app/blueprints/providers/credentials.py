@@ -50,7 +50,7 @@ def save_credentials(slug: str, service: str) -> ResponseReturnValue:
     except AppError as error:
         provider, card = _found(slug, service)
         return _page(provider, card, *catalogue_forms.refused(card, error))
-    flash(_("Saved."))
+    flash(*catalogue_forms.saved(card, _found(slug, service)[1]))
     return redirect(url_for(".show_credentials", slug=slug, service=service), 303)
 
 

@@ -16,8 +16,22 @@ def check(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
     for one in now.spec.fields:
         if value := (typed.get(one.name) or "").strip():
             _check_one(now.spec, one, value)
+    _check_needed(now, typed, removed)
     _check_modes(now, typed, removed)
     _check_destination(now, typed, removed)
+
+
+def _check_needed(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
+    """What is needed is emptied by mistake, unless the secrets beside it go as well."""
+    stays = [name for name in now.notes if name not in removed]
+    for one in now.spec.fields:
+        is_emptied = now.values.get(one.name) and not (typed.get(one.name) or "").strip()
+        if one.required and is_emptied and stays:
+            raise Refused(
+                "It does not work without this; to remove everything, remove the secrets as well",
+                "still_needed",
+                field=one.name,
+            )
 
 
 def _check_one(spec: Spec, one: Field, value: str) -> None:

@@ -146,6 +146,39 @@ def test_what_is_needed_is_asked_for(app, browser):
     assert 'id="secretKey-error"' in response.text
 
 
+EASYPAY = {
+    "accountId": "2b0f63e2-9fb5-4e52-aca0-b4bf0339bbe6",
+    "apiKey": "eae4aa59-8e5b-4ec2-887d-b02768481a92",
+    "baseUrl": "production",
+}
+
+
+def test_what_is_needed_is_not_emptied_by_mistake(app, browser):
+    save(browser, "easypay", **EASYPAY)
+    response = save(browser, "easypay", accountId="", apiKey="", baseUrl="production")
+    assert response.status_code == 422
+    assert 'id="accountId-error"' in response.text and "It does not work without" in response.text
+    assert stored(app, "easypay").config["accountId"] == EASYPAY["accountId"]
+
+
+def test_everything_goes_together_and_that_is_said(app, browser):
+    save(browser, "easypay", **EASYPAY)
+    page = browser.follow(
+        "/integrations/easypay", accountId="", baseUrl="production", **{"remove-apiKey": "y"}
+    ).text
+    assert "Your values are gone; nothing is paid through it any more." in page
+    assert not {"accountId", "apiKey"} & set(stored(app, "easypay").config)
+
+
+def test_what_still_is_missing_is_named_where_it_was_saved_and_later(browser):
+    page = browser.follow(
+        "/integrations/ifthenpay", antiPhishingKey="canary1234567", environment="production"
+    ).text
+    names = "Multibanco key or MB WAY key or Card key or Multibanco entity"
+    assert f"Saved, but it cannot be used yet. Missing: {names}." in page
+    assert f"Some values are missing: {names}." in browser.get("/integrations/ifthenpay").text
+
+
 def test_a_viewer_sees_but_does_not_change(app):
     viewer = person(app, Role.viewer)
     assert viewer.get("/integrations/stripe").status_code == 200

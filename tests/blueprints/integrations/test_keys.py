@@ -164,7 +164,9 @@ LINES = {
 
 def test_every_line_has_words_and_no_words_are_left_over(browser):
     made = [Line(name, "ok", code) for name, codes in LINES.items() for code in codes.split()]
-    card = SimpleNamespace(spec=services()["stripe"], can_register=True, lines=made)
+    card = SimpleNamespace(
+        spec=services()["stripe"], can_register=True, lines=made, missing=("secretKey",)
+    )
     with browser.app.test_request_context("/"):
         text = render_template("integrations/_checklist.html", card=card)
     assert text.count("data-standing") == len(made)
