@@ -19,6 +19,7 @@ REMOVE = "remove-"  # before a field's name: the box that forgets a stored secre
 UNCHECKED, OTHER_ACCOUNT = "save-unchecked", "other-account"
 # Which box a refusal offers to whoever means it all the same.
 OFFERS = {
+    "first_key_refused": UNCHECKED,
     "key_unanswered": UNCHECKED,
     "key_unproved": UNCHECKED,
     "other_account": OTHER_ACCOUNT,
@@ -72,8 +73,9 @@ def refused(card: Card, error: AppError) -> tuple[StoredForm, int]:
     return form, refuse(form, error)
 
 
-def saved(before: Card, now: Card) -> tuple[str, str]:
-    """What is said when a form was saved, and of which kind it is."""
+def saved(before: Card, now: Card, is_taken: bool) -> tuple[str, str]:
+    """What is said when a form was saved, and of which kind it is; keys that were typed are taken
+    where the company said so."""
     if now.source == "own" and now.missing:
         said = _("Saved, but it cannot be used yet. Missing: %(fields)s.", fields=missing(now))
         return str(said), "bad"
@@ -81,6 +83,8 @@ def saved(before: Card, now: Card) -> tuple[str, str]:
         return str(_("Your values are gone; from now on the operator's are used.")), "message"
     if before.source == "own" and now.source == "none":
         return str(_("Your values are gone; nothing is paid through it any more.")), "message"
+    if is_taken:
+        return str(_("Saved. They accept the keys.")), "message"
     return str(_("Saved.")), "message"
 
 

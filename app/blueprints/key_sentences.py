@@ -23,6 +23,11 @@ def _of_keys(code: str, told: dict[str, Any]) -> list[str]:
     moves = _("Payments of the account so far could no longer be refunded or looked up from here.")
     texts = {
         "key_refused": [_("They do not accept it: %(said)s", said=said), still],
+        "first_key_refused": [
+            _("They do not accept it: %(said)s", said=said),
+            _("Nothing was saved. Copy it again, and look whether it is of test or live mode."),
+            again,
+        ],
         "key_unanswered": [_("They did not answer: %(said)s", said=said), still, again],
         "key_unproved": [
             _("They know it, but it lacks the right to be tried: %(said)s", said=said),
@@ -49,6 +54,16 @@ def _of_keys(code: str, told: dict[str, Any]) -> list[str]:
 def _short(code: str, told: dict[str, Any]) -> list[str]:
     texts = {
         "not_a_key": _("A key has plain letters, digits and signs. Was it copied while hidden?"),
+        "wrong_prefix": _(
+            "That is another kind of value: this one starts with %(begins)s.",
+            begins=told.get("begins", ""),
+        ),
+        "wrong_shape": _(
+            "That is another kind of value: this one looks like %(example)s.",
+            example=told.get("example", ""),
+        ),
+        "mixed_modes": _("One key is for test mode and another for live mode."),
+        "not_alone": _("This and the field beside it belong together: fill in both, or none."),
         "type_again": _("This would be sent to another server from now on: type it again."),
         "still_needed": _(
             "It does not work without this. To remove everything, tick “Remove the stored value” "

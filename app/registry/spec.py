@@ -34,6 +34,8 @@ class Field:
     choices: tuple[str, ...] = ()
     help: str = ""
     prefixes: tuple[str, ...] = ()  # what every value begins with, where there is such a thing
+    pattern: str = ""  # what a whole value looks like, as a regular expression; "": anything
+    example: str = ""  # such a value, for whoever typed another
     # True where it decides which server the secrets beside it are sent to: they are typed anew when
     # it changes, so that nobody who cannot read them has them sent to a server of theirs.
     leads: bool = False
@@ -161,6 +163,8 @@ class Spec:
     serves_the_house: bool = False  # with the environment's values, for the installation itself
     # Fields of which at least one must be set, beside those that are required by themselves.
     any_of: tuple[str, ...] = ()
+    # Fields of which none is of use without the others beside it.
+    together: tuple[str, ...] = ()
     # {field: (value, fields it makes required)}: BTCPay needs a server, NOWPayments does not.
     also_required: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     # {field: beginnings}: a value that begins so is of test mode, any other of live mode.

@@ -11,6 +11,7 @@ from app.extensions import changed, reading, transaction
 from app.kit import clock
 from app.kit.tenancy import current_org
 from app.models import Membership, Order, Provider, WebhookEndpoint
+from app.registry import Spec
 from app.services.integrations import Card
 
 __all__ = ["Step", "is_hidden", "put_away", "steps"]
@@ -22,6 +23,7 @@ class Step:
 
     name: str
     is_done: bool
+    begun: Spec | None = None  # what was begun for it, and needs something more
 
 
 def steps(every: Sequence[Card]) -> list[Step]:
@@ -37,10 +39,11 @@ def steps(every: Sequence[Card]) -> list[Step]:
         was_called = there(select(Order.id))
         was_paid = there(select(Order.id).where(Order.paid_at.is_not(None)))
         is_live = there(select(Order.id).where(Order.paid_at.is_not(None), ~Order.test_mode))
-    is_builtin = {one.spec.key for one in cards if one.spec.gateway and one.spec.gateway.is_builtin}
-    connected = any(one.is_configured for one in cards if one.spec.key not in is_builtin)
+    cards = [one for one in cards if one.spec.gateway and not one.spec.gateway.is_builtin]
+    connected = any(one.is_ready for one in cards)
+    begun = None if connected else next((one for one in cards if one.source == "own"), None)
     return [
-        Step("gateway", connected),
+        Step("gateway", connected, begun.spec if begun else None),
         Step("provider", has_provider),
         Step("webhook", has_endpoint),
         Step("call", was_called),

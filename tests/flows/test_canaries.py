@@ -12,6 +12,7 @@ from sqlalchemy import inspect, text
 
 from app.extensions import db
 from app.kit import logs
+from app.registry import services
 from tests import world
 from tests.fakes.stripe import StripeFake
 from tests.merchant import person
@@ -21,8 +22,9 @@ PLANTED = {
     "square": {"accessToken": "EAAACanaryOfSquare0003", "locationId": "L1"},
     "paypal": {"clientSecret": "CanaryOfPayPalSecret0004", "clientId": "AclientId"},
     "crypto": {"apiKey": "CanaryOfCryptoKey0005", "ipnSecret": "CanaryOfIpnSecret0006"},
-    "easypay": {"apiKey": "CanaryOfEasypayKey0007", "accountId": "acc-1"},
-    "ifthenpay": {"antiPhishingKey": "CanaryOfPhishing0008", "mbKey": "CanaryMultibanco0009"},
+    "easypay": {"apiKey": "ca9a2700-ea57-4a11-9c0d-00ea591a0007",
+                "accountId": "2b0f63e2-9fb5-4e52-aca0-b4bf0339bbe6"},
+    "ifthenpay": {"antiPhishingKey": "CanaryOfPhishing0008", "mbKey": "QZX-918273"},
     "resend": {"apiKey": "re_CanaryOfResend0010", "fromEmail": "shop@example.com"},
     "smtp": {"password": "CanaryOfSmtpPass0011", "host": "mail.example.com",
              "fromEmail": "shop@example.com"},
@@ -32,7 +34,12 @@ PLANTED = {
 }  # fmt: skip
 ROLLED = "sk_test_51CanaryOfRolling014"  # takes the first one's place
 REFUSED = "sk_test_51CanaryOfATypo00015"  # is tried, and not taken
-CANARIES = [value for fields in PLANTED.values() for value in fields.values() if "anary" in value]
+CANARIES = [
+    value
+    for service, fields in PLANTED.items()
+    for name, value in fields.items()
+    if services()[service].field(name).is_secret
+]
 CANARIES += [ROLLED, REFUSED]
 ASIDE = {
     "key_id",

@@ -45,12 +45,12 @@ def save(service: str) -> ResponseReturnValue:
         return page(card, form, status=422)
     try:
         sent = catalogue_forms.sent(form, card)
-        integrations.save(service, **sent, actor=session.actor())
+        is_taken = integrations.save(service, **sent, actor=session.actor())
     except AppError as error:
         card = integrations.card(service)
         form, status = catalogue_forms.refused(card, error)
         return page(card, form, status=status)
-    flash(*catalogue_forms.saved(card, integrations.card(service)))
+    flash(*catalogue_forms.saved(card, integrations.card(service), is_taken))
     return redirect(url_for(".show", service=service), 303)
 
 

@@ -46,11 +46,11 @@ def save_credentials(slug: str, service: str) -> ResponseReturnValue:
         return _page(provider, card, form, 422)
     try:
         sent, scope = catalogue_forms.sent(form, card), Scope("provider", provider.id)
-        integrations.save(service, **sent, actor=session.actor(), scope=scope)
+        is_taken = integrations.save(service, **sent, actor=session.actor(), scope=scope)
     except AppError as error:
         provider, card = _found(slug, service)
         return _page(provider, card, *catalogue_forms.refused(card, error))
-    flash(*catalogue_forms.saved(card, _found(slug, service)[1]))
+    flash(*catalogue_forms.saved(card, _found(slug, service)[1], is_taken))
     return redirect(url_for(".show_credentials", slug=slug, service=service), 303)
 
 

@@ -5,6 +5,8 @@ from app.registry.spec import Field, GatewaySpec, Spec, mark
 
 __all__ = ["EASYPAY"]
 
+UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
 EASYPAY = Spec(
     "easypay",
     "Easypay",
@@ -16,6 +18,8 @@ EASYPAY = Spec(
             ("EASYPAY_ACCOUNT_ID",),
             required=True,
             help=mark("Easypay: Web Services, Configuration API 2.0, your account, Keys."),
+            pattern=UUID,
+            example="00000000-0000-0000-0000-000000000000",
         ),
         Field(
             "apiKey",
@@ -24,6 +28,8 @@ EASYPAY = Spec(
             "secret",
             True,
             help=mark("Beside the account id. Make a key of its own for Gatehouse there."),
+            pattern=UUID,
+            example="00000000-0000-0000-0000-000000000000",
         ),
         Field(
             "baseUrl",

@@ -7,6 +7,8 @@ from app.registry.spec import Field, GatewaySpec, Spec, mark
 
 __all__ = ["IFTHENPAY"]
 
+KEY = r"[A-Za-z]{3}-\d{6}"
+
 IFTHENPAY = Spec(
     "ifthenpay",
     "Ifthenpay",
@@ -21,6 +23,8 @@ IFTHENPAY = Spec(
             help=mark(
                 "You make it up: 10 to 50 plain letters and digits. Ifthenpay's calls carry it."
             ),
+            pattern=r"[A-Za-z0-9_.~-]{10,50}",
+            example="s465ads4d6asd5sa",
         ),
         Field(
             "mbKey",
@@ -28,6 +32,8 @@ IFTHENPAY = Spec(
             ("IFTHENPAY_MB_KEY",),
             "secret",
             help=mark("Like ABC-123456. Ifthenpay's backoffice, or its letter of contract."),
+            pattern=KEY,
+            example="ABC-123456",
         ),
         Field(
             "mbwayKey",
@@ -35,6 +41,8 @@ IFTHENPAY = Spec(
             ("IFTHENPAY_MBWAY_KEY",),
             "secret",
             help=mark("Like ABC-123456. Not offered in the sandbox, which has no MB WAY."),
+            pattern=KEY,
+            example="ABC-123456",
         ),
         Field(
             "ccKey",
@@ -42,6 +50,8 @@ IFTHENPAY = Spec(
             ("IFTHENPAY_CC_KEY",),
             "secret",
             help=mark("Like ABC-123456."),
+            pattern=KEY,
+            example="ABC-123456",
         ),
         Field(
             "backofficeKey",
@@ -52,6 +62,8 @@ IFTHENPAY = Spec(
                 "Four times four digits, from the contract. Without it nothing can be refunded,"
                 " looked up or registered."
             ),
+            pattern=r"\d{4}(-\d{4}){3}",
+            example="1111-2222-3333-4444",
         ),
         Field(
             "entity",
@@ -61,12 +73,16 @@ IFTHENPAY = Spec(
                 "Five digits, only for contracts without a Multibanco key: references are then"
                 " computed here and never expire."
             ),
+            pattern=r"\d{5}",
+            example="12345",
         ),
         Field(
             "subEntity",
             mark("Multibanco sub-entity"),
             ("IFTHENPAY_SUBENTITY",),
             help=mark("One to three digits, which nothing else may make references with."),
+            pattern=r"\d{1,3}",
+            example="123",
         ),
         Field(
             "environment",
@@ -93,6 +109,7 @@ IFTHENPAY = Spec(
         registers=True,
         calls_by="GET",
     ),
+    together=("entity", "subEntity"),
     any_of=("mbKey", "mbwayKey", "ccKey", "entity"),
     tests={"environment": ("sandbox",)},
 )

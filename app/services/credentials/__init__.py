@@ -2,7 +2,7 @@
 
 from app.services.credentials.kept import Kept, Tried, drop, go_back, kept_by, open_kept, replaced
 from app.services.credentials.notes import mask, note
-from app.services.credentials.opening import complete, open_all, open_stored, stored
+from app.services.credentials.opening import complete, open_all, open_keys, open_stored, stored
 from app.services.credentials.replaced import open_for_events
 from app.services.credentials.saving import save
 from app.services.credentials.scopes import PLATFORM, Scope, Stored
@@ -28,6 +28,7 @@ __all__ = [
     "open_field",
     "open_for_events",
     "open_kept",
+    "open_keys",
     "open_stored",
     "replaced",
     "save",

@@ -25,7 +25,17 @@ from app.services.credentials.rows import Row, locked, row_of
 from app.services.credentials.scopes import Scope, Stored
 from app.services.credentials.sealing import open_field, seal
 
-__all__ = ["Kept", "Tried", "drop", "go_back", "keep", "kept_by", "open_kept", "replaced"]
+__all__ = [
+    "Kept",
+    "Tried",
+    "drop",
+    "go_back",
+    "keep",
+    "kept_by",
+    "note_first",
+    "open_kept",
+    "replaced",
+]
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,11 @@ def keep(before: Stored, names: Sequence[str], tried: Tried | None) -> None:
         anchor.previous_until = clock.now() + OVERLAP
         anchor.previous = _seal(anchor, old)
     _note_state(notes, tried.account if tried else None, is_verified=tried is not None)
+
+
+def note_first(stored: Stored, tried: Tried) -> None:
+    """The company took keys that replaced none."""
+    _note_state(notes_on_keys(stored), tried.account, is_verified=True)
 
 
 def kept_by(notes: Sequence[CredentialNote]) -> Kept | None:

@@ -8,7 +8,7 @@ from app.kit.errors import Refused
 from app.kit.tenancy import current_org
 from app.registry import Field, spec
 from app.services import inbound_endpoints, records
-from app.services.credentials.kept import Tried, keep, replaced
+from app.services.credentials.kept import Tried, keep, note_first, replaced
 from app.services.credentials.notes import forget, note
 from app.services.credentials.replaced import keep_for_a_while
 from app.services.credentials.rows import Row, locked, row_of
@@ -49,6 +49,9 @@ def save(
         inbound_endpoints.ensure(service, scope.kind, scope.owner)
     if new := replaced(before, values):
         told |= _rotated(before, new, tried)
+    elif tried:
+        note_first(where.holding(config), tried)
+        told |= {"tried": True}
     subject = f"{service} of {scope.kind} {scope.owner}"
     records.audit("credentials.saved", actor=actor, subject=subject, **told)
 

@@ -36,6 +36,13 @@ class Card:
         return self.source != "none" and not self.missing
 
     @property
+    def is_ready(self) -> bool:
+        """True when orders can be paid through it and we hear of it: nothing that it needs is
+        missing, and the company has not refused its keys."""
+        needed = {one.name: one.state for one in self.lines if one.name in {"keys", "secret"}}
+        return self.is_configured and self.spec.is_active and set(needed.values()) <= {"ok"}
+
+    @property
     def test_mode(self) -> bool | None:
         """Whether it moves no real money; None where that does not apply."""
         if not self.is_configured:

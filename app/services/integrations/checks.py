@@ -1,5 +1,6 @@
 """What can be said of typed values before anybody is asked about them."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from app.kit.errors import Refused
@@ -17,6 +18,7 @@ def check(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
         if value := (typed.get(one.name) or "").strip():
             _check_one(now.spec, one, value)
     _check_needed(now, typed, removed)
+    _check_together(now, typed, removed)
     _check_modes(now, typed, removed)
     _check_destination(now, typed, removed)
 
@@ -34,6 +36,16 @@ def _check_needed(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -
             )
 
 
+def _check_together(now: Card, typed: Mapping[str, str], removed: Sequence[str]) -> None:
+    def is_there(name: str) -> bool:
+        kept = now.is_set(name) and name not in removed
+        return kept or bool((typed.get(name) or "").strip())
+
+    absent = [name for name in now.spec.together if not is_there(name)]
+    if absent and len(absent) < len(now.spec.together):
+        raise Refused("Neither is of use without the other", "not_alone", field=absent[0])
+
+
 def _check_one(spec: Spec, one: Field, value: str) -> None:
     if one.choices and value not in one.choices:
         raise Refused(f"Choose one of: {', '.join(one.choices)}", "choice", field=one.name)
@@ -42,7 +54,10 @@ def _check_one(spec: Spec, one: Field, value: str) -> None:
     if one.prefixes and not value.startswith(one.prefixes):
         begins = ", ".join(one.prefixes)
         said = f"That is another kind of value: this one starts with {begins}"
-        raise Refused(said, "wrong_prefix", field=one.name)
+        raise Refused(said, "wrong_prefix", field=one.name, begins=begins)
+    if one.pattern and not re.fullmatch(one.pattern, value, re.ASCII):
+        said = f"That is another kind of value: this one looks like {one.example}"
+        raise Refused(said, "wrong_shape", field=one.name, example=one.example)
     if spec.gateway and one.is_secret and not (value.isascii() and value.isprintable()):
         # A key copied while it was hidden has dots in it; no header could carry it.
         raise Refused("A key has plain letters, digits and signs", "not_a_key", field=one.name)

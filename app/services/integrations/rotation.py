@@ -1,11 +1,12 @@
-"""Saving what was typed, and replacing a gateway's keys so that payments never stop: new ones are
-tried before they are stored, those before are kept for a while. Flows."""
+"""Saving what was typed, and replacing a gateway's keys so that payments never stop: keys are tried
+before they are stored, those that are replaced are kept for a while. Flows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.adapters.gateways import base
 from app.extensions import reading, transaction
+from app.kit.crypto import CannotOpen
 from app.kit.errors import Refused
 from app.registry import Spec, spec
 from app.services import credentials, routing, versions
@@ -33,28 +34,57 @@ def save(
     actor: str,
     scope: Scope | None = None,
     seen: str | None = None,
-) -> None:
+) -> bool:
     """Store what was typed for a scope (a flow): blank secrets keep, `removed` ones go. `seen` is
     the version of the card it was typed over.
 
-    Keys that replace working ones are tried first. Raises NotFound; Refused, naming the field, for
-    a value that cannot be right, that the company refuses or that could not be tried; Conflict
-    `saved_meanwhile`. Then nothing was stored.
+    Keys are tried first: those that replace working ones have to prove themselves, the first ones
+    are only not to be refused. True where the company took them.
+
+    Raises NotFound; Refused, naming the field, for a value that cannot be right, that the company
+    refuses or that could not be tried; Conflict `saved_meanwhile`. Then nothing was stored.
     """
     scope = scope or own_scope()
     service = find_spec(key)
     with reading():
         found = credentials.stored(key, scope)
-        new = credentials.replaced(found, typed)
+        new, works = credentials.replaced(found, typed), credentials.open_keys(found) is not None
     check(card(key, scope), typed, removed)
     versions.must_match(seen, found.version)  # before anybody is asked about what cannot be saved
     tried = None
     if new and service.is_active:
         tried = _try(found, _merged(found, typed, removed), new, insists or Insists())
+    elif service.is_active and not works:
+        tried = _try_first(found, typed, removed, insists or Insists())
     with transaction():
         credentials.save(
             key, scope, typed, removed=removed, actor=actor, seen=found.version, tried=tried
         )
+    return tried is not None
+
+
+def _try_first(
+    found: Stored, typed: Mapping[str, str], removed: Sequence[str], insists: Insists
+) -> Tried | None:
+    """Ask the company about keys where nothing worked before. No payment can stop by them: its
+    plain no keeps them out until a person insists. None when it did not say, or said no to them."""
+    service = spec(found.service)
+    given = next((one.name for one in service.keys if one.is_secret and typed.get(one.name)), None)
+    try:
+        values = _merged(found, typed, removed)
+        if given is None or service.missing(values):
+            return None
+        ready = credentials.complete(found, values)
+        return Tried(routing.connect(found.service, ready).verify().account)
+    except base.GatewayError as error:
+        if insists.unchecked or _code(error) != "key_refused":
+            return None
+        said = _without_secrets(service, values, error.reason)
+        raise Refused(
+            f"Not saved. They said: {said}", "first_key_refused", field=given, said=said
+        ) from error
+    except CannotOpen:
+        return None
 
 
 def _merged(found: Stored, typed: Mapping[str, str], removed: Sequence[str]) -> Mapping[str, str]:

@@ -26,6 +26,9 @@ def test_each_step_is_done_when_the_data_say_so(app, httpserver):
     browser = person(app)
     assert (done(browser), upcoming(browser)) == ([], "gateway")
     browser.post("/integrations/stripe", secretKey="sk_test_51GatehouseTestsOnly0001")
+    assert (done(browser), upcoming(browser)) == ([], "gateway"), "nobody can believe its calls"
+    assert "Finish connecting Stripe" in browser.get("/").text
+    browser.post("/integrations/stripe", webhookSecret=world.STRIPE_WEBHOOK_SECRET)
     assert (done(browser), upcoming(browser)) == (["gateway"], "provider")
     shop = world.open_shop(app, webhook_url="http://127.0.0.1:9/hook")
     assert (done(browser), upcoming(browser)) == (["gateway", "provider", "webhook"], "call")

@@ -146,6 +146,41 @@ def test_what_is_needed_is_asked_for(app, browser):
     assert 'id="secretKey-error"' in response.text
 
 
+IFTHENPAY = {"antiPhishingKey": "canary1234567", "environment": "production"}
+
+
+@pytest.mark.parametrize(
+    ("service", "fields", "where"),
+    [
+        ("easypay", {"accountId": "12345"}, "accountId"),
+        ("easypay", {"apiKey": "sk_live_51Canary00000001"}, "apiKey"),
+        ("ifthenpay", {"mbKey": "ABC123456"}, "mbKey"),
+        ("ifthenpay", {"mbwayKey": "ABCD-123456"}, "mbwayKey"),
+        ("ifthenpay", {"ccKey": "ABC-12345"}, "ccKey"),
+        ("ifthenpay", {"mbKey": "ABC-123456", "backofficeKey": "1111-2222-3333"}, "backofficeKey"),
+        ("ifthenpay", {"mbKey": "ABC-123456", "antiPhishingKey": "short"}, "antiPhishingKey"),
+        ("ifthenpay", {"entity": "1160", "subEntity": "999"}, "entity"),
+        ("ifthenpay", {"entity": "11604", "subEntity": "9999"}, "subEntity"),
+        ("ifthenpay", {"entity": "11604"}, "subEntity"),
+    ],
+)
+def test_a_value_of_another_shape_is_refused_with_an_example(app, browser, service, fields, where):
+    whole = {"easypay": EASYPAY, "ifthenpay": IFTHENPAY}[service] | fields
+    response = save(browser, service, **whole)
+    assert response.status_code == 422
+    assert f'id="{where}-error"' in response.text
+    known = next(one for one in services()[service].fields if one.name == where)
+    assert f"looks like {known.example}" in response.text or fields == {"entity": "11604"}
+    assert stored(app, service) is None
+
+
+def test_every_example_has_the_shape_it_stands_for():
+    shaped = [one for spec in services().values() for one in spec.fields if one.pattern]
+    assert len(shaped) == 9
+    for one in shaped:
+        assert re.fullmatch(one.pattern, one.example), one.name
+
+
 EASYPAY = {
     "accountId": "2b0f63e2-9fb5-4e52-aca0-b4bf0339bbe6",
     "apiKey": "eae4aa59-8e5b-4ec2-887d-b02768481a92",
@@ -222,6 +257,14 @@ def connected(make_app, stripe):
     browser = person(make_app(STRIPE_API_BASE=stripe.url))
     save(browser, secretKey=KEY)
     return browser
+
+
+def test_first_keys_are_tried_when_they_are_saved(make_app, stripe):
+    browser = person(make_app(STRIPE_API_BASE=stripe.url))
+    refused = save(browser, secretKey="sk_test_51NobodysCanary0009")
+    assert refused.status_code == 422 and "Nothing was saved." in refused.text
+    assert stored(browser.app) is None
+    assert "They accept the keys." in browser.follow("/integrations/stripe", secretKey=KEY).text
 
 
 def test_a_good_connection_names_account_and_mode(connected):

@@ -3,8 +3,9 @@
 import pytest
 
 import app.registry as registry
+from app.extensions import transaction
 from app.registry.spec import Field, GatewaySpec, Method, Spec
-from app.services import event_endpoints, integrations
+from app.services import credentials, event_endpoints, integrations
 from app.services.credentials import Scope
 from tests import world
 from tests.flows.conftest import hook_path
@@ -49,6 +50,7 @@ def test_nothing_stored_is_one_thing_to_do(shop, stripe):
 def test_keys_alone_work_but_need_attention(shop, stripe):
     keys = Rotating(shop, stripe, Scope("organization", shop.org_id))
     keys.save(OLD)
+    stripe.requests.clear()
     assert lines(keys) == {
         "keys": ("ok", "test"),
         "whose": ("ok", "own"),
@@ -77,6 +79,7 @@ def test_everything_in_order_is_said_to_be(keys, stripe):
 
 def test_live_keys_are_called_live(shop, stripe):
     keys = Rotating(shop, stripe, Scope("organization", shop.org_id))
+    stripe.account("sk_live_51OfTheSameAccount000006", id="acct_A")
     keys.save("sk_live_51OfTheSameAccount000006")
     assert lines(keys)["keys"] == ("ok", "live")
 
@@ -177,7 +180,8 @@ def test_a_made_up_gateway_has_its_lines(keys, monkeypatch):
     gateway = GatewaySpec("toy:Toy", "Toy", (Method("pigeon", "Pigeon"),), creates_at="pay")
     monkeypatch.setitem(registry.SERVICES, "toy", Spec("toy", "Toy", "Payments", (field,), gateway))
     with keys.shop.inside():
-        integrations.save("toy", {"key": "coo-coo-coo-coo"}, actor="ada")
+        with transaction():
+            credentials.save("toy", keys.scope, {"key": "coo-coo-coo-coo"}, actor="ada")
         found = {one.name: one.code for one in integrations.card("toy").lines}
     assert found == {
         "keys": "stored",

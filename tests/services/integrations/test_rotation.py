@@ -4,6 +4,7 @@ import pytest
 
 from app.kit.errors import Refused
 from app.services import integrations
+from app.services.credentials import Scope
 from tests.services.integrations.conftest import (
     ALIEN,
     NEW,
@@ -12,6 +13,7 @@ from tests.services.integrations.conftest import (
     OTHER_ACCOUNT,
     TYPO,
     UNCHECKED,
+    Rotating,
     silent,
 )
 
@@ -23,9 +25,36 @@ def asked(stripe) -> int:
 # --- tried first
 
 
-def test_the_first_keys_are_stored_without_asking_anybody(keys, stripe):
-    assert keys.in_use() == OLD
-    assert stripe.requests == []
+def first(shop, stripe) -> Rotating:
+    return Rotating(shop, stripe, Scope("organization", shop.org_id))
+
+
+def test_the_first_keys_are_tried_with_one_call_and_their_account_is_noted(shop, stripe):
+    keys = first(shop, stripe)
+    assert keys.save(OLD) is True
+    assert (keys.in_use(), asked(stripe)) == (OLD, 1)
+    assert (keys.note().account, keys.card().kept) == ("acct_A", None)
+    assert keys.audit()[-1].data == {"fields": ["secretKey"], "tried": True}
+
+
+def test_first_keys_that_they_refuse_are_not_stored(shop, stripe):
+    keys = first(shop, stripe)
+    with pytest.raises(Refused) as refusal:
+        keys.save(TYPO)
+    assert (refusal.value.code, refusal.value.details["field"]) == (
+        "first_key_refused",
+        "secretKey",
+    )
+    assert keys.card().source == "none"
+    assert keys.save(TYPO, UNCHECKED) is False
+    assert keys.in_use() == TYPO, "nobody is locked out by a company that cannot tell"
+
+
+def test_first_keys_are_stored_though_nobody_answers(shop, stripe):
+    keys = first(shop, stripe)
+    silent(stripe)
+    assert keys.save(OLD) is False
+    assert (keys.in_use(), keys.note().account) == (OLD, None)
 
 
 def test_a_good_new_key_is_tried_with_one_call_and_is_in_use(anybodys, stripe):
