@@ -29,6 +29,7 @@ class Attention(StrEnum):
     """Why an order needs a person, or only an answer; it stands beside the status."""
 
     payment_unknown = "payment_unknown"
+    payment_unconfirmed = "payment_unconfirmed"
     payment_missing = "payment_missing"
     gateway_misconfigured = "gateway_misconfigured"
     amount_mismatch = "amount_mismatch"

@@ -176,7 +176,7 @@ def record_error(payment_id: str, error: base.GatewayError, *, keep: bool = Fals
     somebody still means to have it; without, it ends and another may be started.
     """
     if isinstance(error, base.Declined | base.MethodUnavailable):
-        orders.settle(payment_id, base.Snapshot("failed", failure=error.reason))
+        _refused(payment_id, error)
         return
     with transaction():
         order, payment = orders.lock(payment_id)
@@ -197,6 +197,15 @@ def record_error(payment_id: str, error: base.GatewayError, *, keep: bool = Fals
             payment.next_check_at = None
         payment.failure = error.reason
         _note(order, payment, error)
+
+
+def _refused(payment_id: str, error: base.GatewayError) -> None:
+    with transaction():
+        order, payment = orders.lock(payment_id)
+        is_news = payment.status in OPEN | {PaymentStatus.superseded}
+        orders.merge(order, payment, base.Snapshot("failed", failure=error.reason))
+        if is_news and isinstance(error, base.Unconfirmed):
+            attention.unanswered(order, error)
 
 
 def _note(order: Order, payment: Payment, error: base.GatewayError) -> None:
@@ -315,8 +324,9 @@ def cancel(payment_id: str) -> tasks.Again | None:
     try:
         if _is_over(order, payment):
             return None
-    except (base.Declined, base.MethodUnavailable):
-        return None  # it was never made
+    except (base.Declined, base.MethodUnavailable) as error:
+        record_error(payment_id, error)  # it was never made
+        return None
     except base.GatewayError as error:
         if isinstance(error, base.Missing | base.Misconfigured):
             note_unanswered(payment_id, error)

@@ -1,17 +1,21 @@
 """Ifthenpay without its backoffice key, and references that are computed: nobody can be asked."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from sqlalchemy import select
 
-from app.adapters.gateways.ifthenpay import offline
+from app.adapters.gateways.ifthenpay import offline, pushes
 from app.extensions import reading
-from app.models import TimelineEntry
+from app.kit import clock
+from app.models import Task, TimelineEntry
 from app.services import payments
+from app.services.orders import ending, mending
 from tests import world
 from tests.fakes.ifthenpay import IfthenpayFake
 from tests.flows.ifthenpay_shop import open_shop
+from tests.flows.test_late_money import set_policy
 
 
 @pytest.fixture
@@ -96,6 +100,91 @@ def test_a_push_that_got_no_answer_is_found_by_the_call_about_it(shop, told, lat
     shop.called(made)
     assert shop.see(order)["status"] == "paid"
     assert len(shop.company.made) == 1
+
+
+@pytest.fixture
+def unanswered(shop):
+    """An order for which a push went out, as far as anybody knows."""
+    order = shop.order(20, currency="EUR", expiresIn=600)
+    push_unanswered(shop, order)
+    return order
+
+
+def push_unanswered(shop, order) -> None:
+    shop.company.drop_after_commit("POST /spg/payment/mbway$")
+    shop.choose(order, "mbway", phone="912345678")
+
+
+def days_later(shop, later, days: int) -> None:
+    for _hour in range(25 * days):
+        later(3600)
+        world.sweep_and_run(shop.app)
+
+
+def test_a_push_nobody_ever_hears_of_ends_as_failed_and_waits_for_a_person(
+    shop, unanswered, told, later
+):
+    later(86000)
+    world.sweep_and_run(shop.app)
+    assert shop.see(unanswered)["attention"] == "payment_unknown", "a call may be under way"
+    days_later(shop, later, 1)
+    seen = shop.see(unanswered)
+    assert (seen["status"], seen["attention"]) == ("expired", "payment_unconfirmed")
+    assert shop.payment(unanswered).status == "failed"
+    assert told() == ["payment_failed", "payment_expired"]
+    days_later(shop, later, 1)
+    assert shop.payment(unanswered).next_check_at is None
+    assert len(shop.company.made) == 1
+    with shop.inside():
+        mending.look_at(unanswered["orderId"], "payment_unconfirmed", actor="ada@example.com")
+    assert shop.see(unanswered)["attention"] is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "pushed_after", "ends"),
+    [
+        ("hold", 60, ("paid", None)),
+        ("accept", 590, ("paid", "paid_late")),
+        ("hold", 590, ("expired", "paid_late")),
+    ],
+)
+def test_a_call_that_comes_after_all_settles_it_by_when_it_was_paid(
+    shop, later, policy, pushed_after, ends
+):
+    set_policy(shop, policy)
+    order = shop.order(20, currency="EUR", expiresIn=600)
+    later(pushed_after)
+    push_unanswered(shop, order)
+    later(60)
+    made = shop.company.pay(shop.made(order).request_id)
+    days_later(shop, later, 2)
+    assert shop.see(order)["attention"] == "payment_unconfirmed"
+    shop.called(made)
+    seen = shop.see(order)
+    assert (seen["status"], seen["attention"]) == ends
+
+
+def test_one_that_was_overtaken_is_not_looked_for_for_ever_either(shop, told, later):
+    order = shop.begin("multibanco", expiresIn=200_000)
+    first = shop.made(order)
+    push_unanswered(shop, order)
+    shop.called(shop.company.pay(first.request_id))
+    assert shop.see(order)["status"] == "paid"
+    assert shop.payment(order).status == "superseded"
+    days_later(shop, later, 3)
+    assert shop.see(order)["attention"] == "payment_unconfirmed", "they may have paid twice"
+    with shop.inside(), reading() as session:
+        assert list(session.scalars(select(Task.name).where(Task.name == "payments.cancel"))) == []
+
+
+def test_an_order_that_cannot_end_is_tried_ever_less_often(shop, unanswered, later):
+    waits = []
+    for after in (700, 300, 5000, 200_000):
+        later(after)
+        with shop.inside(), mock.patch.object(pushes, "HEARD", timedelta(days=30)):
+            again = ending.expire(unanswered["orderId"])
+        waits.append(round((again.at - clock.now()).total_seconds()))
+    assert waits[0] < 300 < waits[1] < waits[2] == 3600 < waits[3] == 86400
 
 
 def test_what_was_not_heard_of_expires_and_is_late_when_it_is(shop, told, later):

@@ -25,6 +25,7 @@ from app.adapters.gateways.errors import (
     Missing,
     NotPermitted,
     Unavailable,
+    Unconfirmed,
 )
 from app.adapters.gateways.values import (
     Capabilities,
@@ -61,6 +62,7 @@ __all__ = [
     "RefundResult",
     "Snapshot",
     "Unavailable",
+    "Unconfirmed",
     "Verification",
 ]
 
@@ -135,7 +137,8 @@ class Gateway(Protocol):
         ...
 
     def find_payment(self, request: PaymentRequest) -> Created:
-        """After a time-out: repeat the creation with its key, which makes nothing twice."""
+        """After a time-out: repeat the creation with its key, which makes nothing twice. Raises
+        Declined for what was not made, Unconfirmed for what nobody will ever be able to tell."""
         ...
 
     def complete_payment(self, gateway_ref: str, request: PaymentRequest) -> Snapshot:

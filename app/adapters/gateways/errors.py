@@ -11,6 +11,7 @@ __all__ = [
     "Missing",
     "NotPermitted",
     "Unavailable",
+    "Unconfirmed",
 ]
 
 
@@ -24,6 +25,11 @@ class GatewayError(Exception):
 
 class Declined(GatewayError):
     """Refused for good: this payment will not happen."""
+
+
+class Unconfirmed(Declined):
+    """They never answered, and by now nobody can be asked or will call by himself. It counts as
+    refused; should it be heard of after all, that is late news like any other."""
 
 
 class MethodUnavailable(GatewayError):

@@ -13,6 +13,7 @@ ATTENTION = {
     "refund_failed": _("A refund failed"),
     "refund_unknown": _("Nobody knows yet whether a refund went out"),
     "payment_unknown": _("The payment company does not answer about it"),
+    "payment_unconfirmed": _("Nobody can tell whether it was paid"),
     "payment_missing": _("The payment company does not know it: were the keys changed?"),
     "gateway_misconfigured": _("The payment company refuses our keys"),
 }

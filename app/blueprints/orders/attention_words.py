@@ -14,6 +14,7 @@ __all__ = ["DEALT_WITH", "SHORT", "WHY", "gateway_says"]
 
 SHORT = {
     Attention.payment_unknown: _("No answer about the payment"),
+    Attention.payment_unconfirmed: _("Never heard whether it was paid"),
     Attention.payment_missing: _("Payment not found there"),
     Attention.gateway_misconfigured: _("Keys refused"),
     Attention.amount_mismatch: _("Another amount came"),
@@ -28,6 +29,11 @@ WHY = {
     Attention.payment_unknown: _(
         "The payment company did not answer when it was asked to take this payment. It may have "
         "the money or not, so nothing is taken again: asking again settles it."
+    ),
+    Attention.payment_unconfirmed: _(
+        "The payment company never answered when it was asked to take this payment, and cannot be "
+        "asked about it. It counts as failed now. Look on the company's own pages: if the customer "
+        "did pay, give it back there; then say here that it is dealt with."
     ),
     Attention.payment_missing: _(
         "The payment company does not know this payment. Most likely the keys were changed to "

@@ -22,6 +22,8 @@ def unanswered(order: Order, error: base.GatewayError) -> None:
 def _code(error: base.GatewayError) -> Attention:
     if isinstance(error, base.Misconfigured):
         return Attention.gateway_misconfigured
+    if isinstance(error, base.Unconfirmed):
+        return Attention.payment_unconfirmed
     # Most likely the keys were changed to another account's.
     is_missing = isinstance(error, base.Missing)
     return Attention.payment_missing if is_missing else Attention.payment_unknown

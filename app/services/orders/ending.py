@@ -4,6 +4,8 @@ The gateway is asked first and must be definite: paid wins, and a silent gateway
 as it is.
 """
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from app.adapters.gateways import base
@@ -14,12 +16,10 @@ from app.models import EventType, Order, OrderStatus, Payment
 from app.models.order import FINAL
 from app.models.payment import OPEN
 from app.services import events, payments, records, tasks
-from app.services.orders import money_in
+from app.services.orders import money_in, schedule
 from app.services.orders.settle import settle
 
 __all__ = ["cancel", "expire"]
-
-AGAIN, HOUR = 60, 3600  # seconds until a silent gateway is asked again
 
 
 def cancel(order_id: str, *, actor: str = "api") -> None:
@@ -51,14 +51,17 @@ def expire(order_id: str) -> tasks.Again | None:
         return None
     try:
         _stop_all(order)
-    except base.Impossible:
-        return None  # it is being paid, and that was settled
-    except (base.Missing, base.Misconfigured):
-        return tasks.Again(clock.after(HOUR))  # until somebody puts the right keys back
     except base.GatewayError:
-        return tasks.Again(clock.after(AGAIN))
+        return tasks.Again(_next_try(order))
     _close(order_id, OrderStatus.expired, "clock")
     return None
+
+
+def _next_try(order: Order) -> datetime:
+    """A gateway that is silent, or a customer who is paying, decides soon or takes its time; keys
+    that are wrong wait for a person: ever less often, at last daily."""
+    now = clock.now()
+    return schedule.next_check(order.expires_at, now) or now + schedule.DAY
 
 
 def _read(order_id: str) -> Order:
@@ -94,6 +97,8 @@ def _stop_all(order: Order) -> None:
         except (base.Missing, base.Misconfigured) as error:
             payments.note_unanswered(payment.id, error)
             raise
+        except base.Unconfirmed as error:
+            payments.record_error(payment.id, error)
         except (base.Declined, base.MethodUnavailable) as error:
             settle(payment.id, base.Snapshot("cancelled", failure=error.reason))
 

@@ -27,6 +27,7 @@ MISMATCHES = {
     Attention.mode_mismatch,
     Attention.account_mismatch,
 }
+_NEVER_HEARD = (Attention.payment_unconfirmed, PaymentStatus.failed)
 LOOKED_AT = "attention.looked_at"  # what the timeline calls a person's word that it is dealt with
 
 
@@ -37,7 +38,8 @@ def take(order: Order, payment: Payment, snapshot: Snapshot, actor: str) -> None
     if problem := _mismatch(payment, snapshot):
         _hold(order, payment, problem, snapshot, actor)
         return
-    if order.attention in MISMATCHES:
+    is_heard_of = (order.attention, payment.status) == _NEVER_HEARD
+    if order.attention in MISMATCHES or is_heard_of:
         order.attention = None  # what was missing came after all
     payment.status = PaymentStatus.succeeded
     payment.paid_at = payment.paid_at or snapshot.paid_at or clock.now()

@@ -83,8 +83,11 @@ class IfthenpayGateway(base.Plain):
             if one.order == order:
                 ref = Ref("mbway", one.request_id, order, request.money.minor)
                 return base.Created(str(ref), gateway_payment_id=ref.money_id)
-        if not key or clock.now() < request.created_at + pushes.CERTAIN:
+        age = clock.now() - request.created_at
+        if age < (pushes.CERTAIN if key else pushes.HEARD):
             raise base.Unavailable("it is not certain whether MB WAY asked the customer")
+        if not key:
+            raise base.Unconfirmed("Nothing was ever heard of this MB WAY payment")
         raise base.Declined("The payment was not confirmed in the MB WAY app")
 
     def retrieve_payment(self, gateway_ref: str) -> base.Snapshot:

@@ -12,11 +12,12 @@ from app.adapters.gateways.ifthenpay.client import Client
 from app.adapters.gateways.ifthenpay.refs import Ref
 from app.kit import clock
 
-__all__ = ["CERTAIN", "STATUS_PATH", "TIME", "ask", "status_of"]
+__all__ = ["CERTAIN", "HEARD", "STATUS_PATH", "TIME", "ask", "status_of"]
 
 STATUS_PATH = "/spg/payment/mbway/status"
 TIME = timedelta(minutes=4)  # the app asks no longer
 CERTAIN = timedelta(minutes=5)  # after which nobody can confirm any more, whoever's clock is off
+HEARD = CERTAIN + timedelta(days=1)  # after which no call about one that was confirmed is under way
 
 STATUSES = {
     "123": ("pending", None),
