@@ -112,6 +112,9 @@ class Books:
     def move_payment(self, payment: Object, status: str) -> None:
         """A payment becomes something else there, and Square tells of it."""
         payment.update(status=status, updated_at=now())
+        if status in {"FAILED", "CANCELED"}:  # what it was to pay is due again
+            order = self.rows["order"][payment["order_id"]]
+            order["net_amount_due_money"]["amount"] += payment["amount_money"]["amount"]
         self._tell("payment.updated", payment)
 
     # Refunds

@@ -87,7 +87,7 @@ class Snapshot:
     account: str | None = None
     test_mode: bool | None = None
     paid_at: datetime | None = None  # of `processing`: when the customer's money was first seen
-    failure: str | None = None
+    failure: str | None = None  # of `pending`: why the last try failed, while another may be made
     is_approved: bool = False  # the customer agreed; the money is taken by `complete_payment`
 
     def to_dict(self) -> dict[str, object]:

@@ -19,7 +19,7 @@ from app.models import (
 from app.models.payment import OPEN
 from app.services import events, records, refunding, tasks
 
-__all__ = ["ENDED", "LOOKED_AT", "MISMATCHES", "fall_through", "pay", "supersede", "take"]
+__all__ = ["ENDED", "LOOKED_AT", "MISMATCHES", "fall_through", "falter", "pay", "supersede", "take"]
 
 ENDED = {OrderStatus.cancelled, OrderStatus.expired}
 MISMATCHES = {
@@ -148,6 +148,17 @@ def fall_through(order: Order, payment: Payment, status: PaymentStatus) -> None:
     payment.is_live = False
     if status != PaymentStatus.failed and order.status != OrderStatus.processing:
         return
+    _fail(order, payment)
+
+
+def falter(order: Order, payment: Payment) -> None:
+    """What was under way failed, and may be tried again by the very link the customer has: the
+    order has failed as after any failure, the payment goes on."""
+    if payment.is_live and order.status == OrderStatus.processing:
+        _fail(order, payment)
+
+
+def _fail(order: Order, payment: Payment) -> None:
     if order.status in {OrderStatus.pending, OrderStatus.processing}:
         order.move_to(OrderStatus.failed)
         records.timeline(order, "order.failed", payment=payment, failure=payment.failure)

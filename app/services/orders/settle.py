@@ -83,7 +83,8 @@ def _not_paid(order: Order, payment: Payment, snapshot: Snapshot, actor: str) ->
     status = PaymentStatus(snapshot.status)
     if payment.status in {status, PaymentStatus.superseded}:
         return
-    if status == PaymentStatus.pending and payment.status == PaymentStatus.processing:
+    is_pending = status == PaymentStatus.pending
+    if is_pending and payment.status == PaymentStatus.processing and snapshot.failure is None:
         return
     payment.status = status
     payment.failure = snapshot.failure
@@ -95,5 +96,7 @@ def _not_paid(order: Order, payment: Payment, snapshot: Snapshot, actor: str) ->
     if status == PaymentStatus.processing:
         if payment.is_live and order.is_payable:
             order.move_to(OrderStatus.processing)
+    elif is_pending:
+        money_in.falter(order, payment)
     elif status not in OPEN:
         money_in.fall_through(order, payment, status)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from app.extensions import reading
+from app.models import TimelineEntry
 from tests import world
 
 METHODS = ["card", "apple_pay", "google_pay", "cash_app"]
@@ -54,19 +57,45 @@ def test_money_that_is_on_its_way_is_processing_and_then_paid(shop, told):
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELED"])
-def test_money_that_does_not_come_in_the_end_fails_and_can_be_tried_again(shop, told, status):
+def test_money_that_does_not_come_in_the_end_is_tried_again_by_the_same_link(shop, told, status):
     order = shop.order(20)
     shop.choose(order, "card")
     made = shop.square.pay(shop.link(), status="PENDING")
     shop.tell_all()
     shop.square.move(made["id"], status)
     shop.tell_all()
-    assert shop.see(order)["status"] == "failed"
+    seen = shop.see(order)
+    assert (seen["status"], seen["payments"][0]["status"]) == ("failed", "pending")
+    page = shop.app.test_client().get(f"/checkout/o/{order['token']}").text
+    assert shop.square.object("link", shop.link())["url"] in page
     shop.choose(order, "card")
+    assert len(shop.square.ledger("link")) == 1
     shop.square.pay(shop.link())
     shop.tell_all()
     assert shop.see(order)["status"] == "paid"
     assert told() == ["payment_failed", "payment_succeeded"]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELED"])
+def test_a_try_that_failed_before_we_heard_of_it_is_a_note_and_the_link_ends_with_the_order(
+    shop, told, later, status
+):
+    order = shop.order(20, expiresIn=600)
+    shop.choose(order, "card")
+    made = shop.square.pay(shop.link(), status="PENDING")
+    shop.square.move(made["id"], status)
+    shop.tell_all()
+    shop.come_back(order)
+    seen = shop.see(order)
+    assert (seen["status"], seen["payments"][0]["status"]) == ("pending", "pending")
+    assert told() == []
+    with shop.inside(), reading() as session:
+        noted = session.scalars(select(TimelineEntry).order_by(TimelineEntry.id)).all()[-1]
+    assert (noted.kind, bool(noted.data["note"])) == ("gateway.payment.updated", True)
+    later(700)
+    world.sweep_and_run(shop.app)
+    assert shop.see(order)["status"] == "expired"
+    assert shop.square.ledger("link") == []
 
 
 def test_a_card_declined_on_squares_page_is_a_note_not_a_failure(shop, told):

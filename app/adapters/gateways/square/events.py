@@ -56,5 +56,5 @@ def _translate(event: dict[str, Any]) -> base.GatewayEvent:
         type_,
         reference=thing.get("note"),
         gateway_payment_id=thing.get("order_id"),  # what a payment is known by until it is paid
-        note=failure_of(thing) if thing.get("status") == "FAILED" else None,
+        note=failure_of(thing),
     )

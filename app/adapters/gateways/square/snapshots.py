@@ -45,7 +45,8 @@ def payment_ids(order: Mapping[str, Any]) -> list[str]:
 def of_order(order: Mapping[str, Any], payments: Sequence[Mapping[str, Any]]) -> base.Snapshot:
     """An order with the payments of its tenders; what is another order's does not count.
 
-    A card refused on Square's page becomes no tender, and the order stays open for another try.
+    A card refused on Square's page becomes no tender, and the order stays open for another try; so
+    it may after a tender failed. Such a payment is pending, and says why the last try failed.
     Money in several parts (a gift card and a card) counts together.
     """
     ours = [one for one in payments if one.get("order_id") in {None, order.get("id")}]
@@ -61,20 +62,21 @@ def of_order(order: Mapping[str, Any], payments: Sequence[Mapping[str, Any]]) ->
         gateway_payment_id=most["id"] if most else None,
         account=order.get("location_id"),
         paid_at=_moment(most.get("created_at")) if most else None,
-        failure=_first_failure(ours) if status == "failed" else None,
+        failure=_last_failure(ours) if status in {"failed", "pending"} else None,
     )
 
 
 def _status(order: Mapping[str, Any], payments: Sequence[Mapping[str, Any]]) -> str:
     found = {_PAYMENT.get(str(one.get("status")), "processing") for one in payments}
-    for status in ("processing", "succeeded", "failed", "cancelled"):
-        if status in found:
-            return status
-    return _ORDER.get(str(order.get("state")), "pending")
+    of_order = _ORDER.get(str(order.get("state")), "pending")
+    decisive = ["processing", "succeeded"]
+    if of_order != "pending":  # while it is, the link can still be paid
+        decisive += ["failed", "cancelled"]
+    return next((status for status in decisive if status in found), of_order)
 
 
-def _first_failure(payments: Sequence[Mapping[str, Any]]) -> str:
-    return failure_of(next(one for one in payments if one.get("status") == "FAILED"))
+def _last_failure(payments: Sequence[Mapping[str, Any]]) -> str | None:
+    return next(filter(None, map(failure_of, reversed(payments))), None)
 
 
 def of_refund(refund: Mapping[str, Any]) -> base.RefundResult:
@@ -83,8 +85,12 @@ def of_refund(refund: Mapping[str, Any]) -> base.RefundResult:
     return base.RefundResult(refund["id"], _REFUND.get(status, "pending"), _WHY_NOT.get(status))
 
 
-def failure_of(payment: Mapping[str, Any]) -> str:
-    """Why a payment did not come about, in Square's words."""
+def failure_of(payment: Mapping[str, Any]) -> str | None:
+    """Why a payment did not come about, in Square's words; None for one that did, or still may."""
+    if payment.get("status") == "CANCELED":
+        return "the payment was cancelled at Square"
+    if payment.get("status") != "FAILED":
+        return None
     errors = (payment.get("card_details") or {}).get("errors") or [{}]
     return str(errors[0].get("detail") or errors[0].get("code") or "declined")[:300]
 
