@@ -89,6 +89,7 @@ class GatewaySpec:
     other_base_url: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     tells: Literal["account", "payment"] = "account"  # where it learns our address for its calls
     calls_by: Literal["POST", "GET"] = "POST"  # how it calls us
+    finds_refunds: bool = True  # a refund that went unanswered can be asked about
     # Where all customers of an account come back to one address, the same that is called: the name
     # in its query that holds our payment's id.
     returns_by: str = ""

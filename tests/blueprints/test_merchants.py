@@ -25,7 +25,7 @@ OPEN = {
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
        "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1", "export_id": "exp_1",
-       "invitation_id": "inv_1", "role": "viewer"}  # fmt: skip
+       "invitation_id": "inv_1", "refund_id": "ref_1", "role": "viewer"}  # fmt: skip
 
 
 def rules(app):
@@ -122,12 +122,16 @@ def of_theirs(app) -> dict[str, str]:
     kinds = {one.partition("_")[0]: one for one in ids}
     them.post(f"/providers/secret-shop/endpoints/{kinds['whe']}/ping")
     delivery = re.search(r'data-id="(dlv_\w+)"', them.get("/deliveries").text)[1]
+    order = shop.order(20)
+    shop.pay(order)
+    shop.refund(order, 5)
     with app.app_context(), reading() as session:
         user = session.scalars(select(User).where(User.email.like("%theirs%"))).first()
         mine = session.scalars(select(UserSession.id).where(UserSession.user_id == user.id)).first()
     return {
         "slug": "secret-shop",
-        "order_id": shop.order(20)["orderId"],
+        "order_id": order["orderId"],
+        "refund_id": shop.see(order)["refunds"][0]["refundId"],
         "delivery_id": delivery,
         "export_id": export_of(shop),
         "key_id": kinds["key"],

@@ -50,6 +50,7 @@ ASIDE = {
     "delivery_id",
     "export_id",
     "payment_id",
+    "refund_id",
     "button",
     "company",
 }

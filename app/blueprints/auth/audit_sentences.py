@@ -47,6 +47,8 @@ SENTENCES = {
     "person.second_factor_off": _("%(who)s switched the second factor off."),
     "provider.created": _("%(who)s created the provider %(what)s."),
     "provider.changed": _("%(who)s changed %(what)s: %(changes)s."),
+    "refund.said_made": _("%(who)s said that the refund %(what)s was made."),
+    "refund.said_not_made": _("%(who)s said that the refund %(what)s was not made."),
     "webhook_endpoint.added": _("%(who)s added the webhook endpoint %(url)s to %(what)s."),
     "webhook_endpoint.changed": _("%(who)s changed the webhook endpoint %(what)s: %(changes)s."),
     "webhook_endpoint.secret_replaced": _("%(who)s made a new secret for %(what)s."),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.orders import differences, export, listing, order, refund
+from app.blueprints.orders import differences, export, listing, order, refund, refund_outcome
 
 __all__ = ["bp"]
 
@@ -13,3 +13,4 @@ differences.register(bp)
 export.register(bp)
 order.register(bp)
 refund.register(bp)
+refund_outcome.register(bp)

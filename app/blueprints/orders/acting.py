@@ -57,6 +57,8 @@ def refusal(error: AppError) -> str:
             "This form was sent already, with something else in it. Look at the order's refunds, "
             "then send this new form if you still mean it."
         ),
+        "refund_decided": _("What became of the refund is known by now: look at it."),
+        "invalid_outcome": _("Say whether the refund was made, or was not."),
         "nothing_held": _("That money was accepted, or goes back, already."),
         "saved_meanwhile": _("Something else is the matter by now: look again."),
         "not_decided": _("Only the payment company's answer ends this: ask again."),

@@ -66,7 +66,8 @@ WHY = {
     ),
     Attention.refund_unknown: _(
         "The payment company did not answer when it was asked to give money back. The amount stays "
-        "set aside and nothing is given back twice: asking again settles it."
+        "set aside and nothing is given back twice. Asking again settles it; where the company "
+        "cannot be asked about refunds, look on its own pages and say here what became of it."
     ),
     Attention.refund_failed: _(
         "The payment company did not give the money back. Try again here, or give it back on the "

@@ -9,6 +9,7 @@ from app.blueprints.orders import attention_words, story_words, words
 from app.blueprints.orders.acting import done
 from app.blueprints.orders.refund_form import REASONS
 from app.registry import gateway, services
+from app.services import refunds
 from app.services.inbound import look as inbound
 from app.services.orders import differences, ending, look, mending, noting, resending, story
 
@@ -29,6 +30,7 @@ def show(order_id: str) -> ResponseReturnValue:
     return render_template(
         "orders/order.html",
         whole=whole,
+        decidable=refunds.decidable(whole.payments, whole.refunds),
         difference=differences.of(order_id),
         lines=story.of(order_id),
         calls=inbound.calls_of(order_id) if session.may("orders.change") else [],

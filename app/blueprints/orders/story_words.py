@@ -44,6 +44,8 @@ SENTENCES = {
     "refund.succeeded": _("The refund succeeded."),
     "refund.failed": _("The refund failed: %(reason)s."),
     "refund.unanswered": _("No answer about the refund: %(reason)s."),
+    "refund.said_made": _("The refund was made: somebody looked on the company's own pages."),
+    "refund.said_not_made": _("The refund was not made: somebody looked there."),
     "note.written": _("Note: %(text)s"),
     "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
     "attention.looked_at": _("“%(code)s” is dealt with."),

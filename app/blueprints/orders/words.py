@@ -61,7 +61,7 @@ REFUND_NEXT = {
     RefundStatus.failed: _("It did not happen, and the amount can be refunded again."),
     RefundStatus.unknown: _(
         "The payment company did not answer. The amount stays set aside, nothing is given back "
-        "twice; ask again."
+        "twice."
     ),
 }
 SCOPES = {

@@ -107,6 +107,7 @@ IFTHENPAY = Spec(
         base_url_env="IFTHENPAY_BASE_URL",
         event_secret="antiPhishingKey",  # noqa: S106
         registers=True,
+        finds_refunds=False,
         calls_by="GET",
     ),
     together=("entity", "subEntity"),

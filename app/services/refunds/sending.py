@@ -16,7 +16,7 @@ from app.services import orders, records, refunding, routing, tasks
 from app.services.orders import money_out
 from app.services.orders.settle import lock
 
-__all__ = ["lock_refund", "send"]
+__all__ = ["lock_refund", "send", "succeeded"]
 
 log = structlog.get_logger()
 
@@ -125,13 +125,14 @@ def _record(refund_id: str, result: base.RefundResult) -> tasks.Again | None:
             refund.checks += 1
             return tasks.Again(clock.after(_wait(refund.checks, first=60)))
         if refund.status == RefundStatus.succeeded:
-            _succeeded(order, payment, refund)
+            succeeded(order, payment, refund)
         else:
             refunding.failed(order, payment, refund)
         return None
 
 
-def _succeeded(order: Order, payment: Payment, refund: Refund) -> None:
+def succeeded(order: Order, payment: Payment, refund: Refund) -> None:
+    """A refund of ours definitely happened (a part): what is refunded is at least all of ours."""
     done = refunding.total(payment, {RefundStatus.succeeded})
     if done > payment.refunded_minor:
         total = base.Snapshot("succeeded", refunded_minor=done, currency=payment.currency)

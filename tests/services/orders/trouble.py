@@ -1,11 +1,13 @@
 """Orders with something the matter, for the tests of what people do about it."""
 
+import dataclasses
 from contextlib import contextmanager
 
 from app.adapters.gateways import base
 from app.adapters.gateways.sandbox import SandboxGateway
 from app.extensions import db, transaction
 from app.models import Provider
+from app.registry import services, spec
 from app.services import orders
 from tests import world
 
@@ -63,3 +65,10 @@ def refunds_end(monkeypatch, error: Exception):
     with monkeypatch.context() as patch:
         patch.setattr(SandboxGateway, "refund_payment", refuse)
         yield
+
+
+def cannot_ask(monkeypatch, *, finds: bool = False) -> None:
+    """The sandbox, as if nobody there could be asked about refunds."""
+    known = spec("sandbox")
+    changed = dataclasses.replace(known.gateway, finds_refunds=finds)
+    monkeypatch.setitem(services(), "sandbox", dataclasses.replace(known, gateway=changed))
