@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["after", "from_unix", "iso", "now", "read_moment", "write_moment"]
+__all__ = ["after", "from_unix", "iso", "now", "read_iso", "read_moment", "write_moment"]
 
 
 def now() -> datetime:
@@ -28,6 +28,16 @@ def iso(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a zone")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_iso(text: str) -> datetime:
+    """ISO 8601 as somebody wrote it; without an offset it is UTC. Raises ValueError, also for a
+    moment that is beyond the calendar in UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("beyond the calendar") from error
 
 
 def write_moment(moment: datetime | None) -> str | None:

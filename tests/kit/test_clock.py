@@ -46,3 +46,22 @@ def test_a_moment_in_json_comes_back():
     assert clock.write_moment(None) is None
     assert clock.read_moment(None) is None
     assert clock.read_moment(12) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-04T05:06:07Z", datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)),
+        ("2026-03-04T05:06:07+02:00", datetime(2026, 3, 4, 3, 6, 7, tzinfo=UTC)),
+        ("2026-03-04", datetime(2026, 3, 4, tzinfo=UTC)),
+    ],
+)
+def test_iso_is_read_and_is_utc_where_it_says_nothing(text, moment):
+    assert clock.read_iso(text) == moment
+    assert clock.read_iso(text).tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "0001-01-01T00:00:00+14:00"])
+def test_what_is_no_moment_is_a_value_error(text):
+    with pytest.raises(ValueError):  # noqa: PT011, whatever it says
+        clock.read_iso(text)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.api import docs, gateways, intents, orders, refunds, webhooks
+from app.blueprints.api import docs, gateways, intents, orders, refunds, replays, webhooks
 from app.extensions import csrf
 
 __all__ = ["bp"]
@@ -10,5 +10,5 @@ __all__ = ["bp"]
 bp = Blueprint("api", __name__, url_prefix="/api")
 csrf.exempt(bp)
 
-for part in (intents, gateways, orders, refunds, webhooks, docs):
+for part in (intents, gateways, orders, refunds, webhooks, replays, docs):
     part.register(bp)

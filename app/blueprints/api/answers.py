@@ -1,4 +1,4 @@
-"""What the API says of orders, payments, refunds and deliveries. Amounts in major units."""
+"""What the API says of orders, payments, refunds and gateways. Amounts in major units."""
 
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,12 @@ from flask import g
 from app.blueprints.api import answers_schema as schema
 from app.kit import clock
 from app.kit.money import Money
-from app.models import Delivery, Order, Payment, PaymentStatus, Refund
+from app.models import Order, Payment, PaymentStatus, Refund
 from app.registry import GatewaySpec
 from app.services.intents import Intent, checkout_url
 from app.services.orders.look import Whole
 
-__all__ = ["declined", "delivery", "gateway", "intent", "order", "refund", "whole_order"]
+__all__ = ["declined", "gateway", "intent", "moment", "order", "refund", "whole_order"]
 
 
 def intent(made: Intent) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _order(found: Order) -> dict[str, Any]:
         "test_mode": found.test_mode,
         "created_at": clock.iso(found.created_at),
         "expires_at": clock.iso(found.expires_at),
-        "paid_at": _moment(found.paid_at),
+        "paid_at": moment(found.paid_at),
     }
 
 
@@ -93,7 +93,7 @@ def _payment(one: Payment) -> schema.PaymentAnswer:
         duplicate=one.is_duplicate,
         failure=one.failure,
         created_at=clock.iso(one.created_at),
-        paid_at=_moment(one.paid_at) if one.status == PaymentStatus.succeeded else None,
+        paid_at=moment(one.paid_at) if one.status == PaymentStatus.succeeded else None,
     )
 
 
@@ -118,24 +118,6 @@ def _refund(one: Refund) -> schema.RefundAnswer:
     )
 
 
-def delivery(one: Delivery, event_type: str) -> dict[str, Any]:
-    """One event on its way to one endpoint."""
-    return schema.DeliveryAnswer(
-        delivery_id=one.id,
-        event_id=one.event_id,
-        event=event_type,
-        order_id=one.order_id,
-        endpoint_id=one.endpoint_id,
-        status=one.status,
-        attempts=one.attempts,
-        last_status_code=one.last_status_code,
-        last_error=one.last_error,
-        next_attempt_at=_moment(one.next_attempt_at),
-        delivered_at=_moment(one.delivered_at),
-        created_at=clock.iso(one.created_at),
-    ).body()
-
-
 def gateway(name: str, spec: GatewaySpec, *, is_default: bool, adapter: Any) -> dict[str, Any]:
     """One gateway of the catalogue, as this caller sees it; `adapter` for their account, if one is
     set up."""
@@ -156,5 +138,6 @@ def _can(adapter: Any, method: str) -> schema.CapabilityAnswer:
     return schema.CapabilityAnswer(refund=found.refund, cancel=found.cancel)
 
 
-def _moment(found: datetime | None) -> str | None:
+def moment(found: datetime | None) -> str | None:
+    """A moment as the API writes it; null where there is none."""
     return clock.iso(found) if found else None

@@ -5,19 +5,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from app.models import DeliveryStatus, EventType, OrderStatus, PaymentStatus, RefundStatus
+from app.models import OrderStatus, PaymentStatus, RefundStatus
 
 __all__ = [
-    "DeliveryAnswer",
-    "DeliveryPage",
+    "Answer",
+    "Cursor",
     "ErrorAnswer",
     "GatewayAnswer",
     "GatewaysAnswer",
     "IntentAnswer",
+    "Moment",
     "OrderAnswer",
+    "OrderId",
     "OrderPage",
     "PaymentAnswer",
     "RefundAnswer",
+    "Url",
     "WholeOrderAnswer",
 ]
 
@@ -160,30 +163,6 @@ class OrderPage(Answer):
     """One page of orders, newest first."""
 
     orders: list[OrderAnswer]
-    next_cursor: Cursor
-
-
-class DeliveryAnswer(Answer):
-    """One event on its way to one endpoint."""
-
-    delivery_id: str
-    event_id: Annotated[str, Field(description="Also the `webhook-id`: the same on every try.")]
-    event: EventType
-    order_id: OrderId | None
-    endpoint_id: str
-    status: DeliveryStatus
-    attempts: int
-    last_status_code: int | None
-    last_error: str | None
-    next_attempt_at: Moment | None
-    delivered_at: Moment | None
-    created_at: Moment
-
-
-class DeliveryPage(Answer):
-    """One page of deliveries, newest first."""
-
-    deliveries: list[DeliveryAnswer]
     next_cursor: Cursor
 
 

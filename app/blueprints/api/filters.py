@@ -1,11 +1,12 @@
 """What a list is asked for: filters, how many rows, where to go on."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from flask import request
 
+from app.kit import clock
 from app.kit.errors import Refused
 
 __all__ = [
@@ -56,9 +57,8 @@ def moment_of(name: str) -> datetime | None:
         return None
     try:
         # An offset's + that was not escaped arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
+        return clock.read_iso(text.replace(" ", "+"))
+    except ValueError as error:
         raise _refusal(name) from error
 
 

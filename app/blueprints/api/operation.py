@@ -6,16 +6,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.blueprints.api.filters import CURSOR, MOST, USUAL
+
 __all__ = [
     "ALWAYS",
     "BAD_FIELD",
     "IN_SCOPE",
+    "LIMIT",
     "MISSING",
     "NO_ANSWER",
     "ONCE_ONLY",
     "WITH_A_BODY",
     "WITH_A_KEY",
     "Operation",
+    "cursor",
     "together",
 ]
 
@@ -37,6 +41,18 @@ ONCE_ONLY: Codes = {
 MISSING: Codes = {404: ("not_found",)}
 BAD_FIELD: Codes = {400: ("invalid_field",)}
 NO_ANSWER: Codes = {502: ("gateway_unavailable",)}
+
+
+LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+
+
+def cursor(prefix: str) -> dict[str, Any]:
+    """The parameter that says where a page of a list starts; ids there begin with `prefix`."""
+    return {
+        "type": "string",
+        "pattern": f"^{prefix}[ -~]{{0,{CURSOR - len(prefix)}}}$",
+        "description": "The last answer's nextCursor.",
+    }
 
 
 @dataclass(frozen=True)

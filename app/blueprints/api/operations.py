@@ -1,38 +1,29 @@
 """Every call of the API, once: what it does, takes, answers and may refuse."""
 
-from typing import Any
-
 from app.blueprints.api import answers_schema as answers
-from app.blueprints.api.filters import CURSOR, LONGEST, MOST, USUAL
+from app.blueprints.api.filters import LONGEST
 from app.blueprints.api.operation import (
     ALWAYS,
     BAD_FIELD,
     IN_SCOPE,
+    LIMIT,
     MISSING,
     NO_ANSWER,
     ONCE_ONLY,
     WITH_A_BODY,
     WITH_A_KEY,
     Operation,
+    cursor,
     together,
 )
 from app.blueprints.api.requests_schema import CallRequest, IntentRequest, RefundRequest
-from app.models import DeliveryStatus, OrderStatus
+from app.blueprints.api.webhook_operations import WEBHOOK_OPERATIONS
+from app.models import OrderStatus
 
 __all__ = ["OPERATIONS"]
 
 _ORDER = "/orders/{order_id}"
 _SYNC = {"type": "string", "enum": ["0", "1"], "description": "1: ask the gateway first."}
-_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
-
-
-def _cursor(prefix: str) -> dict[str, Any]:
-    return {
-        "type": "string",
-        "pattern": f"^{prefix}[ -~]{{0,{CURSOR - len(prefix)}}}$",
-        "description": "The last answer's nextCursor.",
-    }
-
 
 OPERATIONS = (
     Operation(
@@ -92,8 +83,8 @@ OPERATIONS = (
             "externalId": {"type": "string", "maxLength": LONGEST},
             "status": {"type": "string", "enum": list(OrderStatus)},
             "createdAfter": {"type": "string", "format": "date-time"},
-            "limit": _LIMIT,
-            "cursor": _cursor("ord_"),
+            "limit": LIMIT,
+            "cursor": cursor("ord_"),
         },
     ),
     Operation(
@@ -138,38 +129,7 @@ OPERATIONS = (
         is_idempotent=True,
         example={"amount": 5, "reason": "One item was out of stock"},
     ),
-    Operation(
-        "get",
-        "/webhook-deliveries",
-        "listWebhookDeliveries",
-        "Page through what was sent to your webhook endpoints",
-        answers.DeliveryPage,
-        together(IN_SCOPE, BAD_FIELD, ALWAYS),
-        scope="payments",
-        query={
-            "orderId": {"type": "string", "maxLength": LONGEST},
-            "status": {"type": "string", "enum": list(DeliveryStatus)},
-            "limit": _LIMIT,
-            "cursor": _cursor("dlv_"),
-        },
-    ),
-    Operation(
-        "post",
-        "/webhook-deliveries/{delivery_id}/redeliver",
-        "redeliverWebhook",
-        "Send one event once more",
-        answers.DeliveryAnswer,
-        together(
-            WITH_A_BODY,
-            IN_SCOPE,
-            MISSING,
-            {409: ("endpoint_disabled", "delivery_pending")},
-            ALWAYS,
-        ),
-        scope="payments",
-        body=CallRequest,
-        body_optional=True,
-    ),
+    *WEBHOOK_OPERATIONS,
     Operation(
         "get", "/openapi.json", "getOpenapi", "This document", None, together(ALWAYS), key="none"
     ),

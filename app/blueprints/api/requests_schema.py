@@ -1,12 +1,13 @@
 """What may come in, field by field; the documents are made from these too."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
 from pydantic.alias_generators import to_camel
 
-from app.kit import contacts
+from app.kit import clock, contacts
 from app.registry import gateways
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "IntentRequest",
     "RefundFields",
     "RefundRequest",
+    "ReplayFields",
+    "ReplayRequest",
 ]
 
 LANGUAGE_TAG = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,4}){0,2}$"
@@ -136,3 +139,29 @@ class RefundRequest(CallRequest, RefundFields):
     """What a refund takes."""
 
     amount: Amount | None = Field(None, description="Default: all that is left.")
+
+
+class ReplayFields(Body):
+    """From when on deliveries are sent once more."""
+
+    since: Annotated[
+        datetime,
+        WithJsonSchema({"type": "string", "format": "date-time"}),
+        Field(
+            description="Everything given up since then; at most 14 days back. Without an offset "
+            "it is UTC.",
+            examples=["2026-02-10T10:00:00Z"],
+        ),
+    ]
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def in_iso(cls, value: Any) -> Any:
+        """A text only: a number would be taken for seconds since 1970."""
+        if not isinstance(value, str):
+            raise ValueError("not a text")
+        return clock.read_iso(value)
+
+
+class ReplayRequest(CallRequest, ReplayFields):
+    """What a replay takes."""

@@ -1,19 +1,20 @@
 """Reading the API's bodies: from JSON as it was sent to values the services take."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from app.blueprints.api.requests_schema import Body, IntentFields, RefundFields
+from app.blueprints.api.requests_schema import Body, IntentFields, RefundFields, ReplayFields
 from app.kit.errors import Refused
 from app.kit.money import InvalidAmount, Money, is_currency, read_decimal, to_minor
 from app.registry import GatewaySpec, gateways
 from app.registry.spec import CAP
 from app.services.intents import Wanted
 
-__all__ = ["refund_amount", "wanted"]
+__all__ = ["refund_amount", "replay_since", "wanted"]
 
 BEYOND = 10**15  # minor units; more than any payment
 
@@ -94,6 +95,11 @@ def refund_amount(
         raise Refused("Invalid amount provided", "invalid_amount") from error
     # What is beyond any payment is refused as more than is left; as a number databases hold.
     return Money(min(minor, BEYOND), currency), fields.reason
+
+
+def replay_since(body: Mapping[str, Any]) -> datetime:
+    """From when on deliveries are to be sent once more. Raises Refused."""
+    return _fields(ReplayFields, body).since
 
 
 def _fields(shape: type[Shape], body: Mapping[str, Any]) -> Shape:

@@ -1,7 +1,7 @@
 """Sending an endpoint once more what was given up since a moment: so much at a time, at a measured
 pace, and no further when the receiver takes nothing still."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,19 @@ from app.models import Delivery, DeliveryStatus, Replay, ReplayStatus, WebhookEn
 from app.services import records, tasks
 from app.services.deliveries.send import once_more
 
-__all__ = ["FURTHEST", "MOST", "Progress", "abandon", "cancel", "get", "go_on", "latest", "start"]
+__all__ = [
+    "FURTHEST",
+    "MOST",
+    "Progress",
+    "abandon",
+    "begin",
+    "cancel",
+    "get",
+    "go_on",
+    "latest",
+    "latest_of",
+    "start",
+]
 
 FURTHEST = timedelta(days=14)  # back
 MOST = 10_000  # deliveries in one replay
@@ -39,7 +51,13 @@ class Progress:
 
 
 def start(endpoint_id: str, since: datetime, *, actor: str) -> str:
-    """Begin to send what was given up since then (a step); the replay's id.
+    """Begin to send what was given up since then (a step); the replay's id. Raises as `begin`."""
+    with transaction():
+        return begin(endpoint_id, since, actor=actor).id
+
+
+def begin(endpoint_id: str, since: datetime, *, actor: str) -> Replay:
+    """A new replay and the task that sends its portions (a part).
 
     Raises NotFound, Refused for a moment that is too far off or yet to come and for too much at
     once, Conflict while the endpoint is disabled, another replay runs or there is nothing to send.
@@ -47,27 +65,27 @@ def start(endpoint_id: str, since: datetime, *, actor: str) -> str:
     now = clock.now()
     if not now - FURTHEST <= since <= now:
         raise Refused("A replay reaches back 14 days at most", "invalid_since", field="since")
-    with transaction():
-        _must_be_free(endpoint_id)
-        replay = Replay(endpoint_id=endpoint_id, since=since, until=now)
-        some = _given_up(replay).with_only_columns(Delivery.id).limit(MOST + 1).subquery()
-        replay.total = db.session.scalar(select(func.count()).select_from(some)) or 0
-        if not replay.total:
-            raise Conflict("Nothing was given up since then", "nothing_to_replay")
-        if replay.total > MOST:
-            raise Refused(
-                f"That is more than {MOST} deliveries: begin later", "too_many", field="since"
-            )
-        db.session.add(replay)
-        tasks.add("deliveries.replay", {"replay": replay.id})
-        records.audit(
-            "webhook_endpoint.replayed",
-            actor=actor,
-            subject=endpoint_id,
-            since=clock.iso(since),
-            deliveries=replay.total,
+    _must_be_free(endpoint_id)
+    replay = Replay(endpoint_id=endpoint_id, since=since, until=now)
+    some = _given_up(replay).with_only_columns(Delivery.id).limit(MOST + 1).subquery()
+    replay.total = db.session.scalar(select(func.count()).select_from(some)) or 0
+    if not replay.total:
+        raise Conflict("Nothing was given up since then", "nothing_to_replay")
+    if replay.total > MOST:
+        raise Refused(
+            f"That is more than {MOST} deliveries: begin later", "too_many", field="since"
         )
-    return replay.id
+    db.session.add(replay)
+    db.session.flush()
+    tasks.add("deliveries.replay", {"replay": replay.id})
+    records.audit(
+        "webhook_endpoint.replayed",
+        actor=actor,
+        subject=endpoint_id,
+        since=clock.iso(since),
+        deliveries=replay.total,
+    )
+    return replay
 
 
 def _must_be_free(endpoint_id: str) -> None:
@@ -163,10 +181,19 @@ def get(replay_id: str, *, endpoint_id: str | None = None) -> Progress:
 
 def latest(endpoint_id: str) -> Progress | None:
     """The last replay of an endpoint; None when there was none."""
-    query = select(Replay).where(Replay.endpoint_id == endpoint_id)
+    return latest_of([endpoint_id]).get(endpoint_id)
+
+
+def latest_of(endpoint_ids: Sequence[str]) -> Mapping[str, Progress]:
+    """The last replay of each of some endpoints, by endpoint; of some there was none."""
+    newest = (
+        select(func.max(Replay.id))
+        .where(Replay.endpoint_id.in_(endpoint_ids))
+        .group_by(Replay.endpoint_id)
+    )
     with reading() as session:
-        replay = session.scalars(query.order_by(Replay.id.desc()).limit(1)).one_or_none()
-        return _progress(replay) if replay else None
+        found = session.scalars(select(Replay).where(Replay.id.in_(newest))).all()
+        return {one.endpoint_id: _progress(one) for one in found}
 
 
 def _progress(replay: Replay) -> Progress:

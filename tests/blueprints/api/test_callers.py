@@ -19,7 +19,12 @@ CALLS = [
     ("POST", "/api/orders/ord_1/cancel"),
     ("POST", "/api/orders/ord_1/refunds"),
     ("GET", "/api/webhook-deliveries"),
+    ("GET", "/api/webhook-deliveries/dlv_1"),
     ("POST", "/api/webhook-deliveries/dlv_1/redeliver"),
+    ("GET", "/api/webhook-endpoints"),
+    ("POST", "/api/webhook-endpoints/whe_1/replays"),
+    ("GET", "/api/webhook-endpoints/whe_1/replays/rpl_1"),
+    ("POST", "/api/webhook-endpoints/whe_1/replays/rpl_1/cancel"),
     ("POST", INTENT),
 ]
 

@@ -18,6 +18,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.blueprints.api.operations import OPERATIONS
+from app.extensions import db, transaction
+from app.kit import clock
+from app.models import Replay, ReplayStatus
 from tests import world
 
 ALLOWED, NOT_ALLOWED = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
@@ -29,9 +32,17 @@ CHECKS = [
     response_schema_conformance,
 ]
 FUZZED = [one.name for one in OPERATIONS if one.answer is not None]
-# A list without filters takes no wrong ones.
+# What takes an id or nothing can be sent nothing that its schema forbids.
+ONLY_ALLOWED = {
+    "listPaymentGateways",
+    "getWebhookDelivery",
+    "listWebhookEndpoints",
+    "getWebhookReplay",
+}
 CASES = [
-    one for one in product(FUZZED, GenerationMode) if one != ("listPaymentGateways", NOT_ALLOWED)
+    (name, mode)
+    for name, mode in product(FUZZED, GenerationMode)
+    if mode == ALLOWED or name not in ONLY_ALLOWED
 ]
 FEW, MANY = 30, 1000
 
@@ -48,7 +59,21 @@ class Fuzzed:
         self.shop.pay(paid)
         self.shop.cancel(gone)
         (sent, *_) = self.shop.get("/api/webhook-deliveries").json["deliveries"]
-        self.ids = {"orderId": paid["orderId"], "deliveryId": sent["deliveryId"]}
+        self.ids = {
+            "orderId": paid["orderId"],
+            "deliveryId": sent["deliveryId"],
+            "endpointId": sent["endpointId"],
+            "replayId": self.replay_of(sent["endpointId"]),
+        }
+
+    def replay_of(self, endpoint_id: str) -> str:
+        """One that has ended, so that another may begin."""
+        with self.shop.inside(), transaction():
+            moment = clock.now()
+            replay = Replay(endpoint_id=endpoint_id, since=moment, until=moment, total=0)
+            replay.status, replay.ended_at = ReplayStatus.finished, moment
+            db.session.add(replay)
+        return replay.id
 
     def cases(self, name: str, mode: GenerationMode):
         found = [one.ok() for one in self.schema.get_all_operations()]

@@ -2,19 +2,24 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import schemathesis
 from openapi_spec_validator import validate
+from sqlalchemy import update
 
 from app.blueprints.api import answers_schema, openapi, operations
+from app.extensions import db, transaction
+from app.kit import clock
+from app.models import Delivery
 from app.registry import gateways
 from tests import world
 from tests.conftest import BASE
 
 INBOUND = {"inbound"}  # gateways call these, integrators never do
-TABLES = {"operation.py", "operations.py"}
+TABLES = {"operation.py", "operations.py", "webhook_operations.py"}
 API_CODE = Path(openapi.__file__).parent
 
 
@@ -80,7 +85,11 @@ def test_the_idempotency_key_is_offered_where_it_works(document):
         for one in item.values()
         if {"$ref": "#/components/parameters/IdempotencyKey"} in one["parameters"]
     }
-    assert offered == {"/api/create-payment-intent", "/api/orders/{orderId}/refunds"}
+    assert offered == {
+        "/api/create-payment-intent",
+        "/api/orders/{orderId}/refunds",
+        "/api/webhook-endpoints/{endpointId}/replays",
+    }
 
 
 def test_it_offers_the_gateways_of_the_catalogue(document):
@@ -139,8 +148,35 @@ def calls(shop):
     route = "/api/webhook-deliveries/{deliveryId}/redeliver"
     yield "POST", route, shop.post(redeliver)
     yield "POST", route, shop.post(redeliver)
+    route = "/api/webhook-deliveries/{deliveryId}"
+    yield "GET", route, shop.get(redeliver.removesuffix("/redeliver"))
+    yield "GET", route, shop.get("/api/webhook-deliveries/dlv_1")
+    yield from replay_calls(shop)
     yield "GET", "/api/payment-gateways", shop.get("/api/payment-gateways")
     yield "GET", "/api/openapi.json", shop.get("/api/openapi.json")
+
+
+def replay_calls(shop):
+    """Of an endpoint that gave up a delivery."""
+    world.run_tasks(shop.app)
+    with shop.inside(), transaction():
+        db.session.execute(update(Delivery).values(status="failed"))
+    route = "/api/webhook-endpoints"
+    endpoints = shop.get(route)
+    yield "GET", route, endpoints
+    path = f"{route}/{endpoints.json['endpoints'][0]['endpointId']}/replays"
+    route = "/api/webhook-endpoints/{endpointId}/replays"
+    since = {"since": clock.iso(clock.now() - timedelta(hours=1))}
+    started = shop.post(path, since, **{"Idempotency-Key": "r"})
+    yield "POST", route, started
+    yield "POST", route, shop.post(path, since, **{"Idempotency-Key": "r"})
+    yield "POST", route, shop.post(path, since)
+    yield "POST", route, shop.post(path, {"since": "yesterday"})
+    yield "GET", "/api/webhook-endpoints", shop.get("/api/webhook-endpoints")
+    path, route = f"{path}/{started.json['replayId']}", f"{route}/{{replayId}}"
+    yield "GET", route, shop.get(path)
+    yield "GET", route, shop.get(f"{path}x")
+    yield "POST", f"{route}/cancel", shop.post(f"{path}/cancel")
 
 
 def test_real_answers_are_what_it_says(app, document, httpserver):

@@ -6,7 +6,9 @@ from sqlalchemy import update
 
 from app.extensions import db, transaction
 from app.kit import clock
-from app.models import WebhookEndpoint
+from app.models import EventType, WebhookEndpoint
+from app.services import webhook_endpoints
+from app.services.deliveries.signatures import NOT_KEPT
 from tests import world
 from tests.blueprints.api.conftest import is_refused
 
@@ -70,6 +72,9 @@ def test_deliveries_are_found_by_order_and_status_on_pages(told_shop):
         ("cursor", "ord_1"),
         ("orderId", "%00"),
         ("orderId", "x" * 256),
+        ("endpointId", "%00"),
+        ("event", "paid"),
+        ("since", "yesterday"),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(house, name, value):
@@ -80,6 +85,48 @@ def test_a_filter_that_makes_no_sense_is_refused(house, name, value):
         "invalid_field",
         field=name,
     )
+
+
+def test_they_are_found_by_event_endpoint_and_time_as_well(told_shop, httpserver, later):
+    httpserver.expect_request("/other").respond_with_data("", status=204)
+    with told_shop.inside():
+        webhook_endpoints.add(
+            told_shop.provider_id, httpserver.url_for("/other"), list(EventType), actor="test"
+        )
+    told_shop.pay(told_shop.order(5))
+    later(60)
+    moment = clock.iso(clock.now())
+    told_shop.cancel(told_shop.order(6))
+    paid = found(told_shop, "?event=payment_succeeded")
+    assert {one["event"] for one in paid} == {"payment_succeeded"}
+    assert len({one["endpointId"] for one in paid}) == len(paid) == 2
+    to_one = found(told_shop, f"?endpointId={paid[0]['endpointId']}&event=payment_succeeded")
+    assert to_one == [paid[0]]
+    assert {one["event"] for one in found(told_shop, f"?since={moment}")} == {"payment_cancelled"}
+    assert found(told_shop, "?event=ping") == []
+
+
+def test_one_delivery_tells_what_was_sent_and_what_came_back(told_shop, httpserver):
+    httpserver.clear()
+    httpserver.expect_request("/hook").respond_with_data("busy", status=503)
+    told_shop.cancel(told_shop.order(5))
+    world.run_serially(told_shop.app)
+    (one,) = found(told_shop)
+    whole = told_shop.get(f"{DELIVERIES}/{one['deliveryId']}").json
+    assert {name: whole[name] for name in one} == one
+    assert whole["url"] == httpserver.url_for("/hook")
+    sent, _ = httpserver.log[0]
+    assert whole["payload"].encode() == sent.data
+    (made,) = whole["tries"]
+    assert (made["number"], made["trigger"], made["statusCode"]) == (1, "schedule", 503)
+    assert (made["error"], made["responseBody"], made["responseBodyIsCut"]) == (
+        "E_STATUS",
+        "busy",
+        False,
+    )
+    assert made["requestHeaders"]["webhook-id"] == one["eventId"]
+    assert made["requestHeaders"]["webhook-signature"] == NOT_KEPT, "it could be sent again"
+    assert made["startedAt"] <= made["endedAt"]
 
 
 def test_a_delivery_is_sent_once_more_with_the_same_id(told_shop, httpserver):
@@ -121,7 +168,11 @@ def test_nothing_is_sent_to_a_disabled_endpoint(told_shop):
 
 @pytest.mark.parametrize("delivery_id", ["dlv_1", "x", "%00", "%ff"])
 def test_an_id_of_nothing_is_missing(house, delivery_id):
-    is_refused(redeliver(house.shop, delivery_id), 404, "No such delivery", "not_found")
+    for answer in (
+        redeliver(house.shop, delivery_id),
+        house.shop.get(f"{DELIVERIES}/{delivery_id}"),
+    ):
+        is_refused(answer, 404, "No such delivery", "not_found")
 
 
 def test_another_providers_deliveries_are_missing(told_shop, httpserver):
@@ -133,6 +184,11 @@ def test_another_providers_deliveries_are_missing(told_shop, httpserver):
     ):
         assert found(other) == []
         assert found(other, f"?orderId={one['orderId']}") == []
-        is_refused(redeliver(other, one["deliveryId"]), 404, "No such delivery", "not_found")
+        assert found(other, f"?endpointId={one['endpointId']}") == []
+        for answer in (
+            redeliver(other, one["deliveryId"]),
+            other.get(f"{DELIVERIES}/{one['deliveryId']}"),
+        ):
+            is_refused(answer, 404, "No such delivery", "not_found")
     world.run_tasks(told_shop.app)
     assert len(httpserver.log) == 1
