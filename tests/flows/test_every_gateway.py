@@ -298,7 +298,6 @@ def lost_answers(house, later, orders: int) -> None:
         house.rig.fake.clear_faults()
     for order in made:
         recover(house, order, later)
-    for order in made:
         house.rig.pay(house.ref(order))
         house.tell(order)
     later(31)
