@@ -48,4 +48,8 @@ soak: setup-dev ## the long proofs: chaos, races, wall clocks
 	@$(BIN)/python -m tests.servers.browser
 	@$(BIN)/python -m pytest -m soak --timeout 900
 
-.PHONY: help setup setup-dev translations run test check bench soak
+pictures: setup-dev translations ## take pictures of every page, those of the docs among them
+	@$(BIN)/python -m tests.servers.browser > /dev/null
+	@$(BIN)/python -m tests.pictures
+
+.PHONY: help setup setup-dev translations run test check bench soak pictures

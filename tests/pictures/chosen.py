@@ -1,0 +1,32 @@
+"""The pictures that README and docs show, by the name of their file."""
+
+from tests.bans import ROOT
+
+__all__ = ["CHOSEN", "SHOWN"]
+
+SHOWN = ROOT / "docs" / "img"
+
+# Name of the file: the page, and how it is looked at.
+CHOSEN = {
+    "home": ("home-show", "light-1280"),
+    "home-dark": ("home-show", "dark-1280"),
+    "orders": ("orders-index", "light-1280"),
+    "orders-dark": ("orders-index", "dark-1280"),
+    "order": ("orders-show", "light-1280"),
+    "refund": ("orders-refund", "light-1280"),
+    "deliveries": ("providers-deliveries-index", "light-1280"),
+    "delivery": ("providers-deliveries-show", "light-1280"),
+    "provider": ("providers-show", "light-1280"),
+    "integrations": ("integrations-index", "light-1280"),
+    "orders-phone": ("orders-index", "light-375"),
+    "home-phone": ("home-show", "dark-375"),
+    "pay": ("checkout-choose", "light-1280"),
+    "pay-phone": ("checkout-choose", "light-375"),
+    "pay-phone-dark": ("checkout-choose", "dark-375"),
+    "reference-phone": ("checkout-reference", "light-375"),
+    "qr-phone": ("checkout-qr-coin", "light-375"),
+    "push-phone": ("checkout-wait", "light-375"),
+    "paid-phone": ("checkout-paid", "light-375"),
+    "failed-phone": ("checkout-failed", "light-375"),
+    "processing-phone": ("checkout-processing", "light-375"),
+}
