@@ -22,7 +22,7 @@ BUNDLES = {
     "plain": _PLAIN,
     "checkout": (*_PLAIN, "40-checkout"),
     "sandbox": (*_PLAIN, "45-sandbox"),
-    "reference": (*_PLAIN, "50-reference"),
+    "reference": (*_PLAIN, "35-parts", "50-reference"),
     "merchant": _MERCHANT,
     "styleguide": (*_MERCHANT, "70-styleguide"),
 }

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
-from app.blueprints import amounts, assets, reason_words
+from app.blueprints import amounts, assets, moments, reason_words
 from app.extensions import AWAY, babel, limiter, settings
 from app.kit import clock
 from app.kit.errors import AppError, NotFound, Refused
@@ -43,7 +43,9 @@ def init_app(app: Flask) -> None:
         lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}
     )
     app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
-    babel.init_app(app, locale_selector=_locale, timezone_selector=_timezone)
+    babel.init_app(app, locale_selector=_locale, timezone_selector=moments.zone_name)
+    amounts.init_app(app)
+    moments.init_app(app)
 
 
 def is_api() -> bool:
@@ -68,11 +70,6 @@ def _refuse_nul() -> None:
         raise Refused("An address cannot hold that character", "invalid_field")
     if request.mimetype in _FORMS and any("\x00" in one for one in request.form.values()):
         raise Refused("A form cannot hold that character", "invalid_field")
-
-
-def _timezone() -> str | None:
-    """What the person prefers; else UTC, which the script rewrites by the browser's clock."""
-    return getattr(g, "timezone_hint", None)
 
 
 def _locale() -> str:

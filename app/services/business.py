@@ -6,14 +6,14 @@ are never mixed, and amounts of different currencies never added.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from app.extensions import reading
 from app.kit import clock
-from app.kit.days import utc_day
+from app.kit.days import day_in, midnight
 from app.models import Order, OrderStatus, Refund, RefundStatus
 
 __all__ = ["PERIODS", "Business", "Day", "Question", "Totals", "look", "modes"]
@@ -24,12 +24,13 @@ UNPAID = (OrderStatus.failed, OrderStatus.cancelled, OrderStatus.expired)
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about: the last `days` days with today's, in UTC."""
+    """What is asked about: the last `days` days with today's, as they begin and end in `zone`."""
 
     days: int
     test_mode: bool
     provider_id: str | None = None
     currency: str | None = None  # None: the one that most was paid in
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,11 @@ class Business:
 class _Span:
     """Both periods: days count from `start`, those before from `start_before` to `end_before`."""
 
+    first: date  # the day that begins at `start`
     start_before: datetime
     end_before: datetime
     start: datetime
+    end: datetime
 
     def holds(self, moment: Any) -> ColumnElement[bool]:
         # The first condition bounds what an index gives; an OR alone would give everything.
@@ -100,7 +103,7 @@ def modes() -> set[bool]:
 
 def look(question: Question) -> Business:
     """Three statements, each over an index and bounded by the two periods."""
-    span = _span(question.days)
+    span = _span(question.days, question.zone)
     with reading() as session:
         paid = session.execute(_paid(question, span)).all()
         ends = session.execute(_ends(question, span)).all()
@@ -108,21 +111,22 @@ def look(question: Question) -> Business:
     currencies = _by_use([(row.currency, row.number) for row in (*paid, *ends, *back)])
     chosen = question.currency or (currencies[0] if currencies else None)
     rows = [[one for one in some if one.currency == chosen] for some in (paid, ends, back)]
-    start = span.start.date()
     return Business(
         chosen,
         tuple(sorted({*currencies, *([chosen] if chosen else [])})),
-        _totals(rows, "now", start),
-        _totals(rows, "before", start),
-        tuple(_days(rows[0], start, question.days)),
+        _totals(rows, "now", span.first),
+        _totals(rows, "before", span.first),
+        tuple(_days(rows[0], span.first, question.days)),
     )
 
 
-def _span(days: int) -> _Span:
+def _span(days: int, zone: tzinfo) -> _Span:
     now = clock.now()
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
-    length = timedelta(days=days)
-    return _Span(start - length, now - length, start)
+    today, length = now.astimezone(zone).date(), timedelta(days=days)
+    first = today - timedelta(days=days - 1)
+    # As far into its last day as today is, on the clock that hangs there.
+    end_before = (now.astimezone(zone) - length).astimezone(UTC)
+    return _Span(first, midnight(first - length, zone), end_before, midnight(first, zone), now)
 
 
 def _of(question: Question) -> list[ColumnElement[bool]]:
@@ -133,7 +137,7 @@ def _of(question: Question) -> list[ColumnElement[bool]]:
 
 
 def _paid(question: Question, span: _Span) -> Any:
-    day = utc_day(Order.paid_at).label("day")
+    day = day_in(question.zone, Order.paid_at, span.start_before, span.end).label("day")
     volume = func.sum(Order.amount_minor).label("minor")
     return (
         select(day, Order.currency, volume, func.count().label("number"))

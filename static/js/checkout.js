@@ -76,9 +76,9 @@
 
 
   const theirs = navigator.languages.find((one) => one.slice(0, 2) === lang.slice(0, 2)) ?? lang;
-  const clock = { timeStyle: "short" };
   const local = (time) => {
     const when = new Date(time.dateTime);
+    const clock = { timeStyle: "exact" in time.dataset ? "medium" : "short" };
     const isToday = when.toDateString() === new Date().toDateString();
     const short = isToday && !time.dataset.local;
     return when.toLocaleString(theirs, short ? clock : { ...clock, dateStyle: "medium" });

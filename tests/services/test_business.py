@@ -1,6 +1,8 @@
 """A merchant's figures: what counts, in which days, and what is never mixed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -190,7 +192,7 @@ def test_it_takes_three_statements_however_much_there_is(on_both, shop, write, l
 )
 def test_only_the_two_periods_are_read(shop, write, query, index):
     refund(shop, write(), 100)
-    statement = query(WEEK, business._span(7)).where(Order.org_id == shop.org_id)
+    statement = query(WEEK, business._span(7, UTC)).where(Order.org_id == shop.org_id)
     if index == "ix_refunds_created":
         statement = statement.where(Refund.org_id == shop.org_id)
     explain = "EXPLAIN QUERY PLAN"
@@ -227,3 +229,13 @@ def test_nothing_at_all_is_an_answer_too(look):
     found = look()
     assert (found.currency, found.currencies, len(found.days)) == (None, (), 7)
     assert found.now == found.before == business.Totals()
+
+
+def test_days_begin_and_end_where_the_person_is(write, look):
+    week = replace(WEEK, zone=ZoneInfo("Asia/Kathmandu"))  # where it is a quarter to six
+    write(1000, ago=0.75)  # 18:00 in UTC, and there a quarter of an hour before midnight
+    write(500, ago=0.73)  # 18:29, and a quarter of an hour past midnight
+    write(4000, ago=6.73)  # in the first of the seven days there; in UTC a day before it
+    assert [one.minor for one in look(week).days] == [4000, 0, 0, 0, 0, 1000, 500]
+    assert look(week).days[-1].day == NOON.date()
+    assert look().now.volume_minor == 1500

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from flask import url_for
 
+from app.blueprints import moments
 from app.kit.money import is_currency
 from app.models import Provider
 from app.services.business import PERIODS, Question
@@ -27,6 +28,7 @@ def read(args: Mapping[str, str], shops: Sequence[Provider], modes: Collection[b
         test_mode=(mode == "test") if mode else False not in modes,
         provider_id=provider,
         currency=currency if is_currency(currency) else None,
+        zone=moments.zone(),
     )
 
 

@@ -14,7 +14,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from app.blueprints import session
+from app.blueprints import moments, session
 from app.blueprints.orders import listing
 from app.blueprints.orders.export_form import ExportForm
 from app.blueprints.orders.filter_form import FilterForm
@@ -61,7 +61,7 @@ def _sent(pieces: Iterator[bytes]) -> Response:
 
 
 def _name() -> str:
-    return f"orders-{clock.now():%Y-%m-%d-%H%M}.csv"
+    return f"orders-{clock.now().astimezone(moments.zone()):%Y-%m-%d-%H%M}.csv"
 
 
 @session.merchant("look")

@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, SelectMultipleField, widgets
 from wtforms.validators import InputRequired
 
+from app.blueprints import moments
+from app.kit.zones import zones
 from app.services import exports
 
 __all__ = ["ExportForm"]
@@ -34,7 +36,7 @@ def _columns() -> list[Any]:
 
 
 def _zones() -> list[Any]:
-    return [SelectChoice(one, one.replace("_", " ")) for one in exports.zones()]
+    return [SelectChoice(one, one.replace("_", " ")) for one in zones()]
 
 
 class ExportForm(FlaskForm):  # type: ignore[misc]
@@ -48,4 +50,4 @@ class ExportForm(FlaskForm):  # type: ignore[misc]
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
-    zone = SelectField(_("Time zone"), choices=_zones, default="UTC")
+    zone = SelectField(_("Time zone"), choices=_zones, default=moments.zone_name)

@@ -1,7 +1,7 @@
 """What a merchant wants to see, as it stands in the address: read, checked, and written again."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request
@@ -11,8 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, DecimalField, HiddenField, SearchField, SelectChoice, SelectField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
+from app.blueprints import moments
 from app.blueprints.orders.words import STATUS
-from app.kit import clock
 from app.models import Provider
 from app.registry import services
 from app.services.orders.filters import Filter
@@ -78,7 +78,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
     days = SelectField(
         _("When"), choices=lambda: _choices(("", gettext("Any time")), *DAYS.items()), default=""
     )
-    since = _Day(_("From day"), [Optional()], description=_("Days are UTC's."))
+    since = _Day(_("From day"), [Optional()])
     until = _Day(_("To day"), [Optional()])
     least = _Amount(_("Amount from"), _MONEY, places=None, render_kw=_TYPED)
     most = _Amount(_("Amount to"), _MONEY, places=None, render_kw=_TYPED)
@@ -89,6 +89,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, providers: Sequence[Provider]) -> None:
         self.by_slug = {one.slug: one for one in providers}
         super().__init__(request.args)
+        self.since.description = gettext("Days in %(zone)s.", zone=moments.zone_title())
 
     def _named(self) -> list[Any]:
         return _choices(
@@ -121,14 +122,14 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
         """Everything but the text. Only of a form that is valid."""
         since, until = self.since.data, self.until.data
         if self.days.data:
-            since, until = clock.now().date() - timedelta(days=int(self.days.data) - 1), None
+            since, until = moments.today() - timedelta(days=int(self.days.data) - 1), None
         provider = self.by_slug.get(self.provider.data or "")
         return Filter(
             status=self.status.data or None,
             gateway=self.gateway.data or None,
             provider_id=provider.id if provider else None,
-            since=_midnight(since) if since else None,
-            until=_midnight(until + timedelta(days=1)) if until else None,
+            since=moments.midnight(since) if since else None,
+            until=moments.midnight(until + timedelta(days=1)) if until else None,
             least=self.least.data,
             most=self.most.data,
             test_mode=self.mode.data == "test" if self.mode.data else None,
@@ -148,7 +149,3 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
     def is_open(self) -> bool:
         """Whether something beside search and status is asked for, so that it is shown."""
         return bool(set(self.said) - {"q", "status", "lang"})
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

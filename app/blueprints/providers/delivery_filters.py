@@ -1,7 +1,7 @@
 """What the log of deliveries is asked for: a form whose fields are the address's query."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import request
@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectChoice, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
+from app.blueprints import moments
 from app.blueprints.providers.delivery_words import ANSWERS, STATUS
 from app.models import EventType
 from app.services.deliveries.log import Wanted
@@ -36,12 +37,13 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
         [Length(max=40), Regexp(r"[ -~]*\Z", message=_("That is no id."))],
         filters=[lambda text: (text or "").strip()],
     )
-    since = DateField(_("From (UTC)"), [Optional()])
-    until = DateField(_("Up to (UTC)"), [Optional()])
+    since = DateField(_("From day"), [Optional()])
+    until = DateField(_("To day"), [Optional()])
 
     def __init__(self, endpoints: Sequence[Any]) -> None:
         self._providers = {one.slug: one for one in endpoints}
         super().__init__(request.args)
+        self.since.description = gettext("Days in %(zone)s.", zone=moments.zone_title())
         slugs = [(slug, one.name) for slug, one in self._providers.items()]
         self.provider.choices = _any(*slugs)
         self.target.choices = _any(*[(one.id, f"{one.name}: {one.url}") for one in endpoints])
@@ -81,7 +83,5 @@ def _any(*pairs: tuple[str, Any]) -> list[Any]:
 
 
 def _midnight(day: date | None, later: timedelta = timedelta()) -> datetime | None:
-    """The start of a day; None for one so far off that there is nothing behind it."""
-    if day is None or day.year > 9000:
-        return None
-    return datetime.combine(day, time(), UTC) + later
+    """The start of a day, or of the one after it."""
+    return moments.midnight(min(day, date(9000, 1, 1)) + later) if day else None

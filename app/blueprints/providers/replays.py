@@ -1,6 +1,7 @@
 """Sending an endpoint once more what it did not take: begun, watched and stopped on one page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField
 from wtforms.validators import InputRequired
 
-from app.blueprints import session
+from app.blueprints import moments, session
 from app.blueprints.forms import refuse
 from app.kit import clock
 from app.kit.errors import AppError
@@ -25,10 +26,16 @@ USUAL = timedelta(hours=24)  # back, where nothing says since when the endpoint 
 
 class ReplayForm(FlaskForm):  # type: ignore[misc]
     since = DateTimeLocalField(
-        _("Everything given up since (UTC)"),
+        _("Everything given up since"),
         [InputRequired(_("Choose a day and a time."))],
-        description=_("At most 14 days back, and 10,000 deliveries at once."),
     )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.since.description = gettext(
+            "Day and time in %(zone)s; at most 14 days back, and 10,000 deliveries at once.",
+            zone=moments.zone_title(),
+        )
 
 
 def register(bp: Blueprint) -> None:
@@ -43,7 +50,7 @@ def replay(slug: str, endpoint_id: str) -> ResponseReturnValue:
     endpoint = _endpoint(slug, endpoint_id)
     now = clock.now()
     since = max(endpoint.failing_since or now - USUAL, now - replays.FURTHEST + USUAL / 24)
-    form = ReplayForm(formdata=None, data={"since": since})
+    form = ReplayForm(formdata=None, data={"since": since.astimezone(moments.zone())})
     return _page(slug, endpoint, form)
 
 
@@ -54,7 +61,7 @@ def start_replay(slug: str, endpoint_id: str) -> ResponseReturnValue:
         return _page(slug, endpoint, form, 422)
     moment: datetime = form.since.data
     try:
-        replays.start(endpoint_id, moment.replace(tzinfo=UTC), actor=session.actor())
+        replays.start(endpoint_id, moment.replace(tzinfo=moments.zone()), actor=session.actor())
     except AppError as error:
         return _page(slug, endpoint, form, refuse(form, error))
     return redirect(url_for(".replay", slug=slug, endpoint_id=endpoint_id), 303)

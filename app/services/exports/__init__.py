@@ -1,7 +1,7 @@
 """Orders as CSV: at once where they are few, else as a task that writes a file."""
 
 from app.services.exports.asking import AT_ONCE, at_once, fits_at_once, start
-from app.services.exports.columns import COLUMNS, zones
+from app.services.exports.columns import COLUMNS
 from app.services.exports.files import abandon, cancel, drop, drop_all, get, latest, path_of_ready
 from app.services.exports.writing import write
 
@@ -19,5 +19,4 @@ __all__ = [
     "path_of_ready",
     "start",
     "write",
-    "zones",
 ]

@@ -6,15 +6,13 @@ with the offset of the zone that was asked for.
 
 import csv
 import io
-import zoneinfo
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
-from functools import cache
 from typing import Any
 
 from app.kit.money import Money
 
-__all__ = ["COLUMNS", "lines", "title_line", "zones"]
+__all__ = ["COLUMNS", "lines", "title_line"]
 
 # What a spreadsheet takes for a formula when a cell begins with it (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -66,15 +64,3 @@ def _written(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
-
-
-@cache
-def zones() -> Sequence[str]:
-    """The time zones there are (IANA), UTC first."""
-    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/")
-    found = (
-        one
-        for one in zoneinfo.available_timezones()
-        if one.startswith((*areas, "Indian/", "Pacific/"))
-    )
-    return ("UTC", *sorted(found))

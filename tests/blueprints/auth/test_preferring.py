@@ -35,17 +35,18 @@ def test_what_was_chosen_at_the_door_stays_without_a_preference(app):
 
 @pytest.mark.parametrize(
     ("zone", "shown"),
-    [("Europe/Lisbon", "Jul 1, 2027, 1:30:00"), ("America/New_York", "Jun 30, 2027, 8:30:00")],
+    [("Europe/Lisbon", "Jul 1, 2027, 1:30"), ("America/New_York", "Jun 30, 2027, 8:30")],
 )
 def test_times_are_shown_in_the_persons_zone(app, time_machine, zone, shown):
     time_machine.move_to("2027-07-01T00:30:00+00:00", tick=False)
     shop = world.open_shop(app)
     shop.order(20)
     browser = person(app)
-    assert "12:30:00\u202fAM UTC" in browser.get("/orders").text
+    assert "12:30\u202fAM UTC" in browser.get("/orders").text
     prefer(browser, timezone=zone)
     page = browser.get("/orders").text
-    assert shown in page and f'title="{zone}"' in page and " UTC<" not in page
+    page = page.replace("\u202f", " ")
+    assert shown in page and f'title="{zone.replace("_", " ")}"' in page and " UTC<" not in page
 
 
 def test_shortcuts_can_be_switched_off(app):

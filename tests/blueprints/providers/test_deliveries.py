@@ -79,7 +79,7 @@ def test_filters_are_in_the_address_and_narrow_the_list(shop, browser, httpserve
         "?order=ord_1": [],
         "?since=2020-01-01": [bad, good],
         "?until=2020-01-01": [],
-        "?since=9998-01-01&until=9999-12-31": [bad, good],
+        "?since=9998-01-01&until=9999-12-31": [],
     }.items():
         assert listed(browser, query) == found, query
     page = browser.get("/deliveries?status=succeeded").text
