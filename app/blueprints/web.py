@@ -36,7 +36,6 @@ def init_app(app: Flask) -> None:
     for away in AWAY:
         app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _unexpected)
-    amounts.init_app(app)
     reason_words.init_app(app)
     assets.init_app(app)
     app.context_processor(

@@ -63,5 +63,5 @@ def test_iso_is_read_and_is_utc_where_it_says_nothing(text, moment):
 
 @pytest.mark.parametrize("text", ["", "yesterday", "0001-01-01T00:00:00+14:00"])
 def test_what_is_no_moment_is_a_value_error(text):
-    with pytest.raises(ValueError):  # noqa: PT011, whatever it says
+    with pytest.raises(ValueError):
         clock.read_iso(text)

@@ -1,6 +1,7 @@
 """The log of deliveries: pages of them by what is asked for, and one with all its tries. Reads
 only."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +78,11 @@ class Whole:
     @property
     def delivery(self) -> Delivery:
         return self.entry.delivery
+
+    @property
+    def is_test(self) -> bool:
+        """Whether what is told happened without real money."""
+        return bool(json.loads(self.payload).get("testMode"))
 
 
 def _entries(*more: Any) -> Select[Any]:
