@@ -1,5 +1,7 @@
 """demo: the organization, login and key of the first hour."""
 
+from pathlib import Path
+
 import pytest
 
 from app.extensions import db
@@ -21,14 +23,15 @@ def test_the_demo_is_the_same_twice(run, rows):
     assert passwords.verify_password(user.password_hash, shown["password"])
 
 
-def test_the_demo_survives_a_deleted_database(make_app, sqlite_url, sqlite_template, tmp_path):
+def test_the_demo_survives_a_deleted_database(make_app, sqlite_url, sqlite_template):
     run = runner(make_app(sqlite_url))
     first = run("demo").output
     with run.app.app_context():
         db.engine.dispose()
-    for path in tmp_path.glob("gatehouse.sqlite3*"):
+    kept = Path(sqlite_url.removeprefix("sqlite:///"))
+    for path in kept.parent.glob(f"{kept.name}*"):
         path.unlink()
-    (tmp_path / "gatehouse.sqlite3").write_bytes(sqlite_template.read_bytes())
+    kept.write_bytes(sqlite_template.read_bytes())
     again = runner(make_app(sqlite_url))
 
     result = again("demo")
