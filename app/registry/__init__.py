@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from app.registry.others import OTHERS
 from app.registry.payments import PAYMENTS
-from app.registry.spec import Field, GatewaySpec, Method, Spec
+from app.registry.spec import Field, GatewaySpec, Method, Spec, mark
 
 __all__ = [
     "Field",
@@ -14,6 +14,7 @@ __all__ = [
     "Spec",
     "gateway",
     "gateways",
+    "mark",
     "secret_env_names",
     "services",
     "spec",

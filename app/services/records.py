@@ -5,6 +5,7 @@ from typing import Any
 
 from app.extensions import db
 from app.models import AuditEntry, Order, Payment, TimelineEntry
+from app.services import letterbox, money_matters
 
 __all__ = ["audit", "came_from", "timeline"]
 
@@ -43,7 +44,11 @@ def audit(
     subject: str | None = None,
     **data: Any,
 ) -> None:
-    """Add an entry to the current organization's audit log; never with a secret in it."""
+    """Add an entry to the current organization's audit log; never with a secret in it. Of one that
+    is about money's way all owners are told, in the same transaction."""
     entry = AuditEntry(action=action, actor=actor, subject=subject, data=data)
     entry.address = _address.get()
     db.session.add(entry)
+    if money_matters.is_one(action, subject, data):
+        db.session.flush()  # the letter names the entry
+        letterbox.to_owners("keys_changed", entry=str(entry.id))

@@ -7,9 +7,8 @@ from sqlalchemy import select, update
 
 from app.extensions import changed, db, settings, transaction
 from app.kit import clock
-from app.kit.tenancy import current_org
-from app.models import Delivery, DeliveryStatus, Membership, Role, User, WebhookEndpoint
-from app.services import mail, tasks
+from app.models import Delivery, DeliveryStatus, WebhookEndpoint
+from app.services import letterbox, tasks
 from app.services.deliveries import schedule
 from app.services.deliveries.outbox import Result
 from app.services.deliveries.outgoing import Outgoing
@@ -119,23 +118,11 @@ def _endpoint_failed(endpoint_id: str, *, gone: bool) -> bool:
             _disable(endpoint, "no delivery succeeded for five days")
         elif now - endpoint.failing_since >= WARN_AFTER and not endpoint.warned_at:
             endpoint.warned_at = now
-            _tell_owners("endpoint_failing", endpoint)
+            letterbox.to_owners("endpoint_failing", endpoint=endpoint.id)
     return endpoint.disabled_at is not None
 
 
 def _disable(endpoint: WebhookEndpoint, reason: str) -> None:
     endpoint.disabled_at = clock.now()
     endpoint.disabled_reason = reason
-    _tell_owners("endpoint_off", endpoint)
-
-
-def _tell_owners(kind: str, endpoint: WebhookEndpoint) -> None:
-    """A letter to each owner; which language they read is not known here."""
-    owners = db.session.scalars(
-        select(User.email)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.organization_id == current_org(), Membership.role == Role.owner)
-        .order_by(User.email)
-    ).all()
-    for address in owners:
-        mail.post(kind, address, locale="en", endpoint=endpoint.id)
+    letterbox.to_owners("endpoint_off", endpoint=endpoint.id)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.extensions import db, settings
 from app.models import Invitation, Organization
 from app.services import links
+from app.services.mail.changed_keys import ABOUT_KEYS
 from app.services.mail.draft import Draft, Say
 from app.services.mail.endpoints import ABOUT_ENDPOINTS
 from app.services.mail.told import TOLD
@@ -92,6 +93,7 @@ KINDS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     "invitation": _invitation,
     **TOLD,
     **ABOUT_ENDPOINTS,
+    **ABOUT_KEYS,
 }
 
 

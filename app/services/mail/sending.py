@@ -1,4 +1,4 @@
-"""Leaving a letter as a task, and sending it."""
+"""Sending letters, and looking at those of development."""
 
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
@@ -10,24 +10,13 @@ from app.adapters.mail import Letter, Mailer, MailRefused
 from app.adapters.mail.outbox import Outbox
 from app.extensions import reading, settings
 from app.kit import clock
-from app.kit.tokens import new_id
-from app.services import credentials, tasks
+from app.services import credentials
 from app.services.credentials import PLATFORM
 from app.services.mail.letters import write
 
-__all__ = ["is_possible", "outbox", "post", "send"]
+__all__ = ["is_possible", "outbox", "send"]
 
 log = structlog.get_logger()
-
-
-def post(kind: str, to: str, *, locale: str, of_the_house: bool = False, **about: str) -> None:
-    """Leave a letter to be sent (a part). `kind` is one of letters.KINDS, `about` what it needs to
-    be written: ids, since the letter is written when it is sent, and its links are made then.
-
-    A letter to a person, whatever organization they work for, is `of_the_house`.
-    """
-    args = {"id": new_id("mail"), "kind": kind, "to": to, "locale": locale, **about}
-    tasks.add("mail.send", args, of_the_house=of_the_house)
 
 
 def is_possible() -> bool:

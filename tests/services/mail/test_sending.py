@@ -11,6 +11,7 @@ from app.kit.tenancy import as_org
 from app.models import Task, User, WebhookEndpoint
 from app.services import invitations, mail, organizations, sessions
 from app.services.mail import letters
+from app.services.mail.changed_keys import ABOUT_KEYS
 from app.services.mail.endpoints import ABOUT_ENDPOINTS
 from tests.world import open_shop, run_tasks, sweep_and_run
 
@@ -32,6 +33,11 @@ def post(user, kind="reset_password", locale="en"):
     if kind in ABOUT_ENDPOINTS:
         about_an_endpoint(user, kind, locale)
         return
+    if kind in ABOUT_KEYS:
+        with transaction():
+            db.session.get_one(User, user.id).locale = locale
+        open_shop(current_app._get_current_object())  # with a key, of which the owner is told
+        return
     with transaction():
         db.session.get_one(User, user.id).email_verified_at = None
         about = {"user": user.id, "company": "Google"}
@@ -39,7 +45,8 @@ def post(user, kind="reset_password", locale="en"):
 
 
 def about_an_endpoint(user, kind, locale):
-    shop = open_shop(current_app._get_current_object(), webhook_url="http://127.0.0.1:9/hook")
+    app = current_app._get_current_object()
+    shop = open_shop(app, org="Globex", webhook_url="http://127.0.0.1:9/hook")
     with shop.inside(), transaction():
         endpoint = db.session.scalars(select(WebhookEndpoint)).one()
         endpoint.failing_since = clock.now()
