@@ -26,6 +26,7 @@ __all__ = [
     "find",
     "get",
     "index",
+    "paid_elsewhere",
     "update",
 ]
 
@@ -161,6 +162,15 @@ def index() -> Sequence[Provider]:
     with reading() as session:
         found: Sequence[Provider] = session.scalars(select(Provider).order_by(Provider.id)).all()
     return found
+
+
+def paid_elsewhere(gateway: str) -> Sequence[Provider]:
+    """Active providers, where none of them is paid through this gateway unless a call asks for it;
+    nobody as soon as one is."""
+    usual = settings().default_gateway
+    active = [one for one in index() if one.is_active]
+    through = {one.payment_gateway or usual for one in active}
+    return [] if gateway in through else active
 
 
 def find(slug: str) -> Provider:

@@ -242,6 +242,18 @@ def test_the_inbound_address_is_shown_once_there_is_one(browser):
     assert "http://127.0.0.1:5999/api/webhooks/stripe/" in page
 
 
+def test_a_company_that_no_provider_is_paid_through_is_pointed_out(app, browser):
+    def warned() -> bool:
+        return 'id="elsewhere"' in browser.get("/integrations/stripe").text
+
+    world.open_shop(app)
+    assert not warned(), "nothing is connected yet"
+    save(browser, secretKey=KEY)
+    assert warned() and "/providers/bitloader#settings" in browser.get("/integrations/stripe").text
+    world.open_shop(app, name="Second shop", gateway="stripe")
+    assert not warned()
+
+
 # --- Test connection
 
 

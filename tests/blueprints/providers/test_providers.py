@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from app.extensions import reading
+from app.extensions import db, reading, transaction
 from app.kit.tenancy import as_org
-from app.models import Delivery, WebhookEndpoint
+from app.models import Delivery, Provider, WebhookEndpoint
 from app.services import organizations
+from app.services.credentials import Scope
 from tests import world
 from tests.merchant import person
 
@@ -452,3 +453,14 @@ def test_nothing_typed_shows_nothing_and_no_field_is_not_found(browser, made):
 def test_without_javascript_the_saved_address_is_shown_too(browser, made):
     saved(browser, success_url="https://shop.example.com/?o={orderId}")
     assert "https://shop.example.com/?o=ord_01M8EXAMPLE" in browser.get("/providers/bitloader").text
+
+
+def test_own_keys_that_are_switched_off_are_said_not_to_be_used(app, browser):
+    shop = world.open_shop(app)
+    page = "/providers/bitloader/credentials/stripe"
+    assert 'id="unused"' not in browser.get(page).text
+    world.connect_stripe(shop, scope=Scope("provider", shop.provider_id))
+    assert 'id="unused"' in browser.get(page).text
+    with shop.inside(), transaction():
+        db.session.get_one(Provider, shop.provider_id).use_own_credentials = True
+    assert 'id="unused"' not in browser.get(page).text
