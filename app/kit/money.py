@@ -2,10 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 
-__all__ = ["CURRENCIES", "InvalidAmount", "Money", "exponent", "is_currency", "to_minor"]
+__all__ = [
+    "CURRENCIES",
+    "InvalidAmount",
+    "Money",
+    "any_decimal",
+    "cut_to_minor",
+    "exponent",
+    "is_currency",
+    "to_minor",
+]
 
 _DECIMAL = re.compile(r"\d{1,30}(\.\d{1,30})?", re.ASCII)
 
@@ -70,6 +79,25 @@ def to_minor(number: Decimal, currency: str) -> int:
         if minor != minor.to_integral_value():
             raise InvalidAmount
         return int(minor)
+
+
+def any_decimal(value: object) -> Decimal:
+    """A number of a company's, which may come as text; 0 for none, and for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return Decimal(0)
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return Decimal(0)
+    return number if number.is_finite() and abs(number.adjusted()) <= 30 else Decimal(0)
+
+
+def cut_to_minor(value: object, currency: str) -> int:
+    """Such a number of major units in minor ones; what is less than one of them is cut off. A
+    currency we do not know counts as one with two decimals."""
+    with localcontext(prec=60):
+        minor = any_decimal(value).scaleb(CURRENCIES.get(currency, 2))
+        return int(minor.to_integral_value(ROUND_FLOOR))
 
 
 @dataclass(frozen=True, slots=True)

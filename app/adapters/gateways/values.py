@@ -33,6 +33,11 @@ class Credentials:
     def get(self, name: str, default: str = "") -> str:
         return self.values.get(name) or default
 
+    def live(self, name: str) -> list[str]:
+        """A secret, and the one before it while that counts too; those of them that are set."""
+        found = (self.get(one).strip() for one in (name, f"{name}.previous"))
+        return [one for one in found if one]
+
 
 @dataclass(frozen=True)
 class PaymentRequest:

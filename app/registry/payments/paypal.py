@@ -60,7 +60,7 @@ PAYPAL = Spec(
         ),
         creates_at="pay",
         currencies=CURRENCIES,
-        decimals={"HUF": 0, "JPY": 0, "TWD": 0},
+        decimals={"HUF": 0, "TWD": 0},
         base_url_env="PAYPAL_BASE_URL",
         event_secret="webhookId",  # noqa: S106
         registers=True,

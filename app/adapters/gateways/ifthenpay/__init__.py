@@ -154,14 +154,11 @@ class IfthenpayGateway(base.Plain):
         raise base.Unavailable(refunds.UNSEEN)
 
     def read_event(self, call: base.InboundCall) -> base.GatewayEvent:
-        return events.read(call, self._event_keys(), can_list=bool(self._backoffice_key))
+        keys = self.credentials.live("antiPhishingKey")
+        return events.read(call, keys, can_list=bool(self._backoffice_key))
 
     def can_read_events(self) -> bool:
-        return bool(self._event_keys())
-
-    def _event_keys(self) -> list[str]:
-        names = ("antiPhishingKey", "antiPhishingKey.previous")
-        return [key for key in (self.credentials.get(name) for name in names) if key]
+        return bool(self.credentials.live("antiPhishingKey"))
 
     def read_return(self, gateway_ref: str, query: Mapping[str, str]) -> base.Snapshot | None:
         ref = Ref.parse(gateway_ref)

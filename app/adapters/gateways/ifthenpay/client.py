@@ -51,7 +51,7 @@ class Client:
         """Their words without any key of ours in them; `otherwise` where they say nothing."""
         text = " ".join(str(words or "").split())
         for name in SECRETS:
-            for value in (self._credentials.get(name), self._credentials.get(f"{name}.previous")):
+            for value in self._credentials.live(name):
                 if len(value) >= _SHORTEST:
                     text = text.replace(value, "…").replace(quote(value, safe=""), "…")
         return text[:200] or otherwise

@@ -1,7 +1,7 @@
 """PayPal's amounts: decimal texts in major units
 (https://developer.paypal.com/api/rest/reference/currency-codes/).
 
-HUF and TWD have two places in ISO 4217 and none at PayPal, JPY has none in either.
+HUF and TWD have two places in ISO 4217 and none at PayPal; all others have as many there.
 """
 
 from collections.abc import Mapping
@@ -9,15 +9,15 @@ from typing import Any
 
 from app.kit.money import InvalidAmount, Money, is_currency, read_decimal, to_minor
 
-__all__ = ["WITHOUT_DECIMALS", "from_paypal", "to_paypal"]
+__all__ = ["from_paypal", "to_paypal"]
 
-WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
+_WITHOUT_DECIMALS = {"HUF", "TWD"}
 
 
 def to_paypal(money: Money) -> dict[str, str]:
     """`{"currency_code", "value"}` for an amount. Raises ValueError when it cannot be exact."""
     value = money.major
-    if money.currency in WITHOUT_DECIMALS:
+    if money.currency in _WITHOUT_DECIMALS:
         if value != value.to_integral_value():
             raise ValueError(f"PayPal takes no fractions of {money.currency}")
         value = value.to_integral_value()

@@ -101,14 +101,14 @@ class SquareGateway(base.Plain):
         return None
 
     def read_event(self, call: base.InboundCall) -> base.GatewayEvent:
-        return events.read(call, self._signature_keys())
+        return events.read(call, self.credentials.live("webhookSignatureKey"))
 
     def can_read_events(self) -> bool:
-        return bool(self._signature_keys())
+        return bool(self.credentials.live("webhookSignatureKey"))
 
     @property
     def endpoints(self) -> SquareEndpoints:  # type: ignore[override]
-        return SquareEndpoints(self.wire, self._signature_keys()[:1])
+        return SquareEndpoints(self.wire, self.credentials.live("webhookSignatureKey")[:1])
 
     def verify(self) -> base.Verification:
         found = self._locations()
@@ -161,11 +161,6 @@ class SquareGateway(base.Plain):
         except base.GatewayError:
             return None
         return other
-
-    def _signature_keys(self) -> list[str]:
-        name = "webhookSignatureKey"
-        found = (self.credentials.get(one).strip() for one in (name, f"{name}.previous"))
-        return [one for one in found if one]
 
 
 def _quoted(part_of_path: str) -> str:

@@ -120,8 +120,7 @@ class StripeGateway(base.Plain):
         return images.fetch(url, self.credentials.base_url)
 
     def _webhook_secrets(self) -> list[str]:
-        found = (self.credentials.get(n) for n in ("webhookSecret", "webhookSecret.previous"))
-        return [secret.strip() for secret in found if secret.strip() not in {"", "whsec_"}]
+        return [one for one in self.credentials.live("webhookSecret") if one != "whsec_"]
 
     def _open_intent(self, request: base.PaymentRequest) -> base.Created:
         """An unconfirmed intent: it exists, nobody can pay it before a method is chosen."""

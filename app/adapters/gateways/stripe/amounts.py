@@ -1,22 +1,15 @@
-"""Stripe's units (https://docs.stripe.com/currencies): whole units for the zero-decimal ones,
-hundredths for ISK and UGX although ISO 4217 gives them none, and thousandths, rounded to the tenth,
-for three-decimal currencies."""
-
-from app.kit.money import exponent
+"""Stripe's units (https://docs.stripe.com/currencies): ISO 4217's but for whole units of MGA, which
+has two decimals, and hundredths of ISK and UGX, which have none. Three-decimal currencies are taken
+in tenths, which is the catalogue's to see to."""
 
 __all__ = ["from_stripe", "to_stripe"]
 
-_ZERO_DECIMAL = set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
-
-
-def _shift(currency: str) -> int:
-    stripe_exponent = 0 if currency in _ZERO_DECIMAL else max(2, exponent(currency))
-    return stripe_exponent - exponent(currency)
+_SHIFT = {"MGA": -2, "ISK": 2, "UGX": 2}  # from our decimals to theirs
 
 
 def to_stripe(minor: int, currency: str) -> int:
     """Our minor units (ISO 4217) to Stripe's. Raises ValueError when it cannot be exact."""
-    shift = _shift(currency)
+    shift = _SHIFT.get(currency, 0)
     if shift >= 0:
         return minor * int(10**shift)
     whole, rest = divmod(minor, int(10**-shift))
@@ -27,7 +20,7 @@ def to_stripe(minor: int, currency: str) -> int:
 
 def from_stripe(amount: int, currency: str) -> int:
     """Stripe's units to our minor units."""
-    shift = _shift(currency)
+    shift = _SHIFT.get(currency, 0)
     if shift <= 0:
         return amount * int(10**-shift)
     return amount // int(10**shift)

@@ -75,10 +75,10 @@ class BtcPay(base.Plain):
         return base.Capabilities(refund="claim")
 
     def read_event(self, call: base.InboundCall) -> base.GatewayEvent:
-        return calls.read(call, self._secrets(), self.store.id)
+        return calls.read(call, self.credentials.live("ipnSecret"), self.store.id)
 
     def can_read_events(self) -> bool:
-        return bool(self._secrets())
+        return bool(self.credentials.live("ipnSecret"))
 
     @property
     def endpoints(self) -> BtcPayEndpoints:  # type: ignore[override]
@@ -96,10 +96,6 @@ class BtcPay(base.Plain):
         except (base.Missing, base.NotPermitted) as error:
             raise base.Misconfigured(f"the key opens no store {store} there") from error
         return base.Verification(store, self.test_mode, tuple(_remarks(held, store)))
-
-    def _secrets(self) -> list[str]:
-        found = (self.credentials.get(one) for one in ("ipnSecret", "ipnSecret.previous"))
-        return [secret.strip() for secret in found if secret.strip()]
 
     def _snapshot(self, found: dict[str, Any]) -> base.Snapshot:
         money = None

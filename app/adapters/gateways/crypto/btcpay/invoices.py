@@ -7,12 +7,11 @@ PaidLate, PaidOver, Marked, Invalid (Greenfield API, Invoices).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from app.adapters.gateways import base
 from app.kit import clock
-from app.kit.money import CURRENCIES
+from app.kit.money import cut_to_minor
 
 __all__ = ["Came", "came", "has_money", "of_invoice", "request_of"]
 
@@ -53,8 +52,8 @@ def came(methods: Sequence[Mapping[str, Any]]) -> Came:
 def of_invoice(found: Mapping[str, Any], money: Came | None, *, test_mode: bool) -> base.Snapshot:
     """InvoiceData; `money` is what came, where anything has."""
     currency = str(found.get("currency", "")).upper()
-    asked = _minor(found.get("amount"), currency)
-    status, paid = _status(found, asked, _minor(found.get("paidAmount"), currency), money)
+    asked = cut_to_minor(found.get("amount"), currency)
+    status, paid = _status(found, asked, cut_to_minor(found.get("paidAmount"), currency), money)
     return base.Snapshot(
         status,
         paid_minor=paid if status == "succeeded" else 0,
@@ -70,7 +69,7 @@ def of_invoice(found: Mapping[str, Any], money: Came | None, *, test_mode: bool)
 
 def has_money(found: Mapping[str, Any]) -> bool:
     """Whether anything may have come, so that it is worth asking what."""
-    if _minor(found.get("paidAmount"), str(found.get("currency", "")).upper()) > 0:
+    if cut_to_minor(found.get("paidAmount"), str(found.get("currency", "")).upper()) > 0:
         return True
     return found.get("status") in {"Processing", "Settled"} or found.get("additionalStatus") in {
         "PaidPartial",
@@ -95,15 +94,3 @@ def _status(found: Mapping[str, Any], asked: int, paid: int, money: Came | None)
             return "processing", 0
         return "succeeded", min(paid, asked if why == "PaidLate" else asked - 1)
     return ("expired" if status == "Expired" else "pending"), 0
-
-
-def _minor(value: object, currency: str) -> int:
-    """A decimal string of theirs in minor units, cut to the currency's decimals."""
-    try:
-        number = Decimal(str(value or "0"))
-    except InvalidOperation:
-        return 0
-    if not number.is_finite() or abs(number.adjusted()) > 30:
-        return 0
-    with localcontext(prec=60):
-        return int(number.scaleb(CURRENCIES.get(currency, 2)).to_integral_value(ROUND_FLOOR))

@@ -16,7 +16,8 @@ from app.adapters.gateways import actions, base
 from app.adapters.gateways.crypto.nowpayments import calls
 from app.adapters.gateways.crypto.nowpayments.client import Client, Refused
 from app.adapters.gateways.crypto.nowpayments.coins import COINS, Coin, plain
-from app.adapters.gateways.crypto.nowpayments.snapshots import decimal, moment, of_payment
+from app.adapters.gateways.crypto.nowpayments.snapshots import moment, of_payment
+from app.kit.money import any_decimal
 
 __all__ = ["NowPayments"]
 
@@ -90,10 +91,10 @@ class NowPayments(base.Plain):
         return base.Capabilities(refund="none", cancel=False)
 
     def read_event(self, call: base.InboundCall) -> base.GatewayEvent:
-        return calls.read(call, self._secrets(), test_mode=self.test_mode)
+        return calls.read(call, self.credentials.live("ipnSecret"), test_mode=self.test_mode)
 
     def can_read_events(self) -> bool:
-        return bool(self._secrets())
+        return bool(self.credentials.live("ipnSecret"))
 
     def verify(self) -> base.Verification:
         listed = self.client.look("/v1/merchant/coins").get("selectedCurrencies")
@@ -107,10 +108,6 @@ class NowPayments(base.Plain):
         )
         # A key opens one account, and they do not say which: its name is all there is.
         return base.Verification("NOWPayments", self.test_mode, remarks)
-
-    def _secrets(self) -> list[str]:
-        found = (self.credentials.get(one) for one in ("ipnSecret", "ipnSecret.previous"))
-        return [secret.strip() for secret in found if secret.strip()]
 
     def _payment_of(self, invoice_id: str, coin: Coin) -> dict[str, Any]:
         *others, last = coin.tickers
@@ -138,7 +135,7 @@ class NowPayments(base.Plain):
         currency = request.money.currency
         query = {"currency_from": coin.tickers[-1], "fiat_equivalent": currency.lower()}
         try:
-            least = decimal(self.client.look("/v1/min-amount", query).get("fiat_equivalent"))
+            least = any_decimal(self.client.look("/v1/min-amount", query).get("fiat_equivalent"))
         except base.GatewayError:
             return ""
         return f": the least is about {currency} {least:.2f} right now" if least else ""
@@ -158,7 +155,7 @@ def _invoice(request: base.PaymentRequest) -> Mapping[str, Any]:
 
 def _shown(coin: Coin, made: Mapping[str, Any], page: str, until: datetime) -> actions.Action:
     """What the customer is shown: code, address and the exact amount, and the invoice's page."""
-    amount = coin.exactly(decimal(made["pay_amount"]))
+    amount = coin.exactly(any_decimal(made["pay_amount"]))
     if amount <= 0 or not page.startswith(("https://", "http://")):
         raise base.Unavailable("NOWPayments answered without an amount or a page")
     address = str(made["pay_address"])

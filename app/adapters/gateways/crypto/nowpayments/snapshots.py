@@ -7,14 +7,14 @@ status").
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_FLOOR, Decimal, localcontext
 from typing import Any
 
 from app.adapters.gateways import base
 from app.kit import clock
-from app.kit.money import CURRENCIES
+from app.kit.money import any_decimal, cut_to_minor
 
-__all__ = ["STATUSES", "decimal", "moment", "of_payment"]
+__all__ = ["STATUSES", "moment", "of_payment"]
 
 STATUSES = {
     "waiting": "pending",
@@ -36,7 +36,7 @@ def of_payment(found: Mapping[str, Any], *, test_mode: bool) -> base.Snapshot:
     said = str(found.get("payment_status", ""))
     status = STATUSES.get(said, "pending")
     currency = str(found.get("price_currency", "")).upper()
-    price = _minor(decimal(found.get("price_amount")), currency)
+    price = cut_to_minor(found.get("price_amount"), currency)
     paid = _paid(found, said, price) if status == "succeeded" else 0
     # Money has its own id: of several payments of one invoice the one that money came by.
     has_money = status in {"processing", "succeeded"}
@@ -56,7 +56,7 @@ def _paid(found: Mapping[str, Any], said: str, price: int) -> int:
     """What came, in minor units of the order's currency. `finished` is their word that it is
     enough, within the tolerance of the merchant's own settings; anything less is never the whole.
     """
-    sent, asked = decimal(found.get("actually_paid")), decimal(found.get("pay_amount"))
+    sent, asked = any_decimal(found.get("actually_paid")), any_decimal(found.get("pay_amount"))
     if said == "finished" or (said == "refunded" and (not sent or sent >= asked)):
         return price
     if not asked:
@@ -64,22 +64,6 @@ def _paid(found: Mapping[str, Any], said: str, price: int) -> int:
     with localcontext(prec=60):
         share = int((Decimal(price) * sent / asked).to_integral_value(ROUND_FLOOR))
     return max(0, min(share, price - 1))
-
-
-def decimal(value: object) -> Decimal:
-    """A number of theirs, which may come as text; 0 for none, and for what is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return Decimal(0)
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return Decimal(0)
-    return number if number.is_finite() and abs(number.adjusted()) <= 30 else Decimal(0)
-
-
-def _minor(amount: Decimal, currency: str) -> int:
-    with localcontext(prec=60):
-        return int(amount.scaleb(CURRENCIES.get(currency, 2)).to_integral_value(ROUND_FLOOR))
 
 
 def moment(value: object) -> datetime | None:
