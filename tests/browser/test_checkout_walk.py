@@ -146,8 +146,9 @@ def test_a_card_is_paid_on_the_gateways_page_and_no_policy_is_broken(
     watched.assert_clean(stripe_fake.url)
 
 
-def test_cash_app_shows_a_code_from_our_own_origin(served, open_page, stripe_fake):
-    watched = open_page()
+@pytest.mark.parametrize("scripts", [True, False])
+def test_cash_app_shows_a_code_from_our_own_origin(served, open_page, stripe_fake, scripts):
+    watched = open_page(java_script_enabled=scripts)
     order = served.shop.order(20, gateway="stripe")
     page = watched.page
     page.goto(order["checkoutUrl"])
