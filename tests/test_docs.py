@@ -8,6 +8,7 @@ from app.registry import gateways, services
 from config import SETTINGS
 from tests import bans, settings
 from tests.bans import ROOT
+from tests.pictures.chosen import CHOSEN, SHOWN
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
@@ -120,3 +121,29 @@ def test_every_public_function_of_services_and_kit_says_what_it_does():
         and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+PICTURE = re.compile(r'(?:!\[[^\]]+\]\(|(?:src|srcset)=")([^")]+\.webp)')
+
+
+def test_every_picture_the_docs_show_is_there_and_none_is_left_over():
+    shown = {
+        (path.parent / name).resolve()
+        for path in PAGES
+        for name in PICTURE.findall(path.read_text())
+    }
+    there = {path.resolve() for path in SHOWN.iterdir()}
+    assert len(shown) > 10
+    assert (shown - there, there - shown) == (set(), set())
+    assert {one.stem for one in there} == set(CHOSEN), "run `make pictures`"
+
+
+def test_pictures_are_light():
+    sizes = [path.stat().st_size for path in SHOWN.iterdir()]
+    assert max(sizes) <= 200 * 1024 and sum(sizes) < 3 * 1024 * 1024
+
+
+def test_every_picture_says_in_words_what_it_shows():
+    for path in PAGES:
+        text = path.read_text()
+        assert not re.search(r"!\[\]\(|<img(?![^>]*alt=\"[^\"])", text), path

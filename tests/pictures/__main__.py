@@ -1,4 +1,7 @@
-"""`python -m tests.pictures [word …]`: all pictures, or those whose names hold one of the words."""
+"""`python -m tests.pictures [word …]`: all pictures, or those whose names hold one of the words.
+
+`docs` is a word of its own: those that README and docs show, and no others.
+"""
 
 import shutil
 import sys
@@ -17,15 +20,15 @@ ALL = SHOWN.parent.parent / "build" / "pictures"
 
 
 def main(words: list[str]) -> None:
-    """Take them; those that docs show only when all are taken, so that they are of one moment."""
+    """Take them; those that docs show all together, so that they are of one moment."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGS)
         with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
+            if words in ([], ["docs"]):
+                _choose(browser, house)
             wanted = [one for one in shots(house) if _is_meant(one.name, words)]
-            for look in LOOKS:
+            for look in LOOKS if wanted else []:
                 _take_all(browser, house, look, wanted)
-            if not words:
-                _choose(browser, house, {one.name: one for one in wanted})
         browser.close()
 
 
@@ -44,9 +47,10 @@ def _take_all(browser: Browser, house: House, look: Look, wanted: list[Shot]) ->
     print(f"{look}: {len(wanted)} pages", flush=True)
 
 
-def _choose(browser: Browser, house: House, by_name: dict[str, Shot]) -> None:
+def _choose(browser: Browser, house: House) -> None:
     shutil.rmtree(SHOWN, ignore_errors=True)
     SHOWN.mkdir(parents=True)
+    by_name = {one.name: one for one in shots(house)}
     looks = {str(one): one for one in LOOKS}
     for picture, (name, look) in CHOSEN.items():
         shot = by_name[name]

@@ -40,7 +40,7 @@ class Look:
 LOOKS = [
     Look(scheme, width, height)
     for scheme in ("light", "dark")
-    for width, height in ((375, 780), (1280, 840))
+    for width, height in ((375, 940), (1280, 1100))
 ]
 
 
