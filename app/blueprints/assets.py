@@ -21,6 +21,7 @@ _MERCHANT = (*_PLAIN, "35-parts", "60-merchant")
 BUNDLES = {
     "plain": _PLAIN,
     "checkout": (*_PLAIN, "40-checkout"),
+    "receipt": (*_PLAIN, "40-checkout", "42-receipt"),
     "sandbox": (*_PLAIN, "45-sandbox"),
     "reference": (*_PLAIN, "35-parts", "50-reference"),
     "merchant": _MERCHANT,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.checkout import form_targets, pages, sandbox
+from app.blueprints.checkout import form_targets, pages, receipts, sandbox
 from app.extensions import csrf
 
 __all__ = ["bp"]
@@ -12,4 +12,5 @@ csrf.exempt(bp)  # forms here carry a token made from the order's own, so no coo
 bp.before_request(form_targets.allow)
 
 pages.register(bp)
+receipts.register(bp)
 sandbox.register(bp)

@@ -7,15 +7,15 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from app.blueprints.checkout import form_targets, language, tokens
+from app.blueprints.checkout.finding import find
 from app.extensions import limiter
-from app.kit.errors import AppError, NotFound, Refused
+from app.kit.errors import AppError, Refused
 from app.models import Order
 from app.services import checkout, redirects
 from app.services.checkout import Found, Page
 
 __all__ = ["register"]
 
-UNKNOWN_TOKENS = "100/minute"  # from one address
 ASKING = "30/minute"  # requests about one order that ask its gateway
 ANSWERS = ("phone", "email")
 RETURN_AFTER = 5  # seconds until a customer who paid is sent back to the provider
@@ -28,16 +28,15 @@ def register(bp: Blueprint) -> None:
     bp.get("/checkout/o/<token>/return")(come_back)
     bp.post("/checkout/o/<token>/cancel")(cancel)
     bp.post("/checkout/o/<token>/retry")(retry)
-    bp.get("/checkout/o/<token>/receipt")(receipt)
     bp.get("/checkout/o/<token>/qr")(qr)
 
 
 def show(token: str) -> ResponseReturnValue:
-    return _page(token, checkout.page(_find(token)))
+    return _page(token, checkout.page(find(token)))
 
 
 def pay(token: str) -> ResponseReturnValue:
-    found = _find(token)
+    found = find(token)
     tokens.check(token)
     with _few(token):
         return _pay(token, found)
@@ -61,17 +60,17 @@ def _pay(token: str, found: Found) -> ResponseReturnValue:
 
 def status(token: str) -> ResponseReturnValue:
     """The fragment the page polls: from the database alone, final in a final state."""
-    return render_template("checkout/_state.html", **_shown(token, checkout.page(_find(token))))
+    return render_template("checkout/_state.html", **_shown(token, checkout.page(find(token))))
 
 
 def come_back(token: str) -> ResponseReturnValue:
     with _few(token):
-        checkout.come_back(_find(token), request.args.to_dict())
+        checkout.come_back(find(token), request.args.to_dict())
     return redirect(url_for(".show", token=token, **language.chosen()), 303)
 
 
 def cancel(token: str) -> ResponseReturnValue:
-    found = _find(token)
+    found = find(token)
     tokens.check(token)
     with _few(token):
         return _cancel(token, found)
@@ -90,32 +89,16 @@ def _cancel(token: str, found: Found) -> ResponseReturnValue:
 
 def retry(token: str) -> ResponseReturnValue:
     """After a failure: back to the choice of methods, without a second charge by itself."""
-    _find(token)
+    find(token)
     tokens.check(token)
     return redirect(url_for(".show", token=token, choose="1", **language.chosen()), 303)
-
-
-def receipt(token: str) -> ResponseReturnValue:
-    page = checkout.page(_find(token))
-    if page.order.paid_at is None:
-        raise NotFound("There is no receipt before the payment")
-    return render_template("checkout/receipt.html", **_shown(token, page))
 
 
 def qr(token: str) -> ResponseReturnValue:
     """The gateway's QR image from our own origin, so that the browser speaks to nobody else."""
     with _few(token):
-        content_type, body = checkout.image(_find(token))
+        content_type, body = checkout.image(find(token))
     return Response(body, mimetype=content_type)
-
-
-def _find(token: str) -> Found:
-    try:
-        return checkout.find(token)
-    except NotFound:
-        who = f"token:{request.remote_addr}"
-        with limiter.shared_limit(UNKNOWN_TOKENS, "checkout", key_func=lambda: who):
-            raise
 
 
 def _page(token: str, page: Page, error: AppError | None = None) -> ResponseReturnValue:

@@ -3,5 +3,17 @@
 from app.services.checkout.leaving import come_back, give_up
 from app.services.checkout.looking import Found, Page, find, image, page
 from app.services.checkout.paying import pay
+from app.services.checkout.receipts import Receipt, receipt
 
-__all__ = ["Found", "Page", "come_back", "find", "give_up", "image", "page", "pay"]
+__all__ = [
+    "Found",
+    "Page",
+    "Receipt",
+    "come_back",
+    "find",
+    "give_up",
+    "image",
+    "page",
+    "pay",
+    "receipt",
+]
