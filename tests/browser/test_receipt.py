@@ -41,7 +41,7 @@ def test_on_paper_it_is_one_page_of_ink_and_nothing_else(address, open_page):
     assert page.evaluate("getComputedStyle(document.querySelector('dd')).color") == "rgb(0, 0, 0)"
     for gone in (".actions", ".languages", ".test-mode"):
         expect(page.locator(gone)).to_be_hidden()
-    expect(page.get_by_text("USD 100.00").first).to_be_visible()
+    expect(page.get_by_text("$100.00").first).to_be_visible()
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
 
 

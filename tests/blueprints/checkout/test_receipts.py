@@ -38,7 +38,7 @@ def test_it_says_what_was_bought_from_whom_and_how_it_was_paid(paid):
     facts = facts_of(response)
     assert (facts["Item"], facts["Description"]) == ("A chair", "By the window")
     assert (facts["Sold by"], facts["Order"]) == ("Acme", order["orderId"])
-    assert (facts["Paid with"], facts["Total"]) == ("Test payment · Sandbox", "USD 100.00")
+    assert (facts["Paid with"], facts["Total"]) == ("Test payment · Sandbox", "$100.00")
     assert "mailto:help@acme.example" in response.text
     assert "Bitloader" in response.text
     assert "Refunds" not in response.text
@@ -57,12 +57,12 @@ def test_refunds_stand_on_it_and_what_is_left(paid):
     assert shop.refund(order, 30).status_code == 200
     world.run_tasks(shop.app)
     facts = facts_of(page_of(shop.app, order))
-    assert "USD 30.00" in facts.values()
-    assert facts["Paid in the end"] == "USD 70.00"
+    assert "$30.00" in facts.values()
+    assert facts["Paid in the end"] == "$70.00"
     shop.refund(order)
     world.run_tasks(shop.app)
     facts = facts_of(page_of(shop.app, order))
-    assert (facts["Paid in the end"], facts["Total"]) == ("USD 0.00", "USD 100.00")
+    assert (facts["Paid in the end"], facts["Total"]) == ("$0.00", "$100.00")
 
 
 @pytest.mark.parametrize("status", ["pending", "unknown"])
@@ -85,8 +85,8 @@ def test_what_was_given_back_elsewhere_is_on_it_too(paid):
     with shop.inside(), transaction():
         db.session.get_one(Payment, _payment_in(order)).refunded_minor = 2500
     facts = facts_of(page_of(shop.app, order))
-    assert facts["Given back by Sandbox"] == "USD 25.00"
-    assert facts["Paid in the end"] == "USD 75.00"
+    assert facts["Given back by Sandbox"] == "$25.00"
+    assert facts["Paid in the end"] == "$75.00"
 
 
 def test_the_button_waits_for_javascript(paid):
