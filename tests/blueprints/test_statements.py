@@ -112,9 +112,9 @@ def statements(app) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def everything(app, time_machine):
+def everything(make_app, time_machine):
     time_machine.move_to(clock.now(), tick=False)  # no session is noted as used in between
-    return Everything(app)
+    return Everything(make_app(SIGNUP="open"))
 
 
 def ask(everything, path: str) -> list[str]:

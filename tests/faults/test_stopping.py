@@ -57,4 +57,4 @@ def test_children_do_not_outlive_a_killed_supervisor(with_redis):
         children = worker.children()
         assert len(children) == 2
         worker.kill()
-        assert eventually(lambda: not any(alive(pid) for pid in children), 10)
+        assert eventually(lambda: not any(alive(pid) for pid in children), 30)

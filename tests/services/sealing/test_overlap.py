@@ -71,7 +71,7 @@ def test_two_processes_read_and_write_mixed_without_an_error(make_app, pair):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join()
 
     assert [one.errors for one in two] == [[], []]
     assert sum(one.reads + one.writes for one in two) == 1000
