@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from app.services import organizations
 from tests import world
+from tests.faults.worker import eventually
 from tests.merchant import PASSWORD
 
 LIMIT = 100 * 1024  # bytes, as transferred
@@ -141,7 +142,9 @@ def test_home_in_each_of_its_states_is_clean(open_page, served, scheme, width, l
     with served.app.app_context():
         world.open_shop(served.app, name="Books", webhook_url="http://127.0.0.1:9/hook")
     shop.pay(shop.order("12.50", currency="EUR"))
-    shop.pay(shop.order(70, currency="USD", metadata={"scenario": "wrong_amount"}))
+    wrong = shop.order(70, currency="USD", metadata={"scenario": "wrong_amount"})
+    shop.pay(wrong)
+    assert eventually(lambda: shop.see(wrong)["attention"]), "the worker beside hears of it"
     page.goto(f"{base}/")
     expect(page.locator(".chart__bar")).to_have_count(28)
     expect(page.locator("[data-need]")).to_have_count(1)
