@@ -41,6 +41,9 @@ REASONS = {
     "the stored keys are of another mode (test, live) than this payment": _(
         "The stored keys are of another mode, test or live, than this payment"
     ),
+    "somebody looked at the payment company: it was not made": _(
+        "Somebody looked at the payment company: it was not made"
+    ),
     "that is more than is left of the payment": _("That is more than is left of the payment"),
     "something was paid already, or may have been": _(
         "Something was paid already, or may have been"

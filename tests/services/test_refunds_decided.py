@@ -71,6 +71,14 @@ def test_made_counts_it_and_not_made_frees_it(shop, monkeypatch):
         assert standing(shop, order_id) == ends
 
 
+def test_the_provider_does_not_hear_which_of_the_merchants_people_said_so(shop, monkeypatch):
+    order_id, refund_id = unanswered(shop, monkeypatch)
+    decide(shop, order_id, refund_id, "not_made")
+    (refund,) = see(shop, order_id)["refunds"]
+    assert "it was not made" in refund["failure"]
+    assert ADA not in str(refund)
+
+
 def test_who_said_the_opposite_is_told_that_it_is_decided(shop, monkeypatch):
     order_id, refund_id = unanswered(shop, monkeypatch)
     decide(shop, order_id, refund_id, "made")

@@ -14,6 +14,8 @@ from app.services.refunds.sending import lock_refund, succeeded
 __all__ = ["MADE", "NOT_MADE", "decidable", "decide"]
 
 MADE, NOT_MADE = "made", "not_made"  # what a person may say of it
+# The provider reads it as well, so it does not say which of the merchant's people looked.
+NO_TRACE = "somebody looked at the payment company: it was not made"
 _ENDS = {MADE: RefundStatus.succeeded, NOT_MADE: RefundStatus.failed}
 
 
@@ -41,15 +43,15 @@ def decide(order_id: str, refund_id: str, said: str, *, actor: str) -> None:
             return
         if gateway(payment.gateway).finds_refunds:
             raise Conflict("Only the gateway's answer ends this: ask again", "not_decided")
-        if not _end(refund, _ENDS[said], actor):
+        if not _end(refund, _ENDS[said]):
             raise Conflict(f"The refund is {refund.status} by now", "refund_decided")
         _note(order, payment, refund, actor)
         _follow(order, payment, refund)
 
 
-def _end(refund: Refund, status: RefundStatus, actor: str) -> bool:
+def _end(refund: Refund, status: RefundStatus) -> bool:
     """One conditional UPDATE: news of the gateway that was recorded first stands."""
-    failure = None if status == RefundStatus.succeeded else f"{actor}: it was not made"
+    failure = None if status == RefundStatus.succeeded else NO_TRACE
     ended = changed(
         update(Refund)
         .where(Refund.id == refund.id, Refund.status == RefundStatus.unknown)
