@@ -17,7 +17,8 @@ from app.kit import logs, money
 from app.kit.crypto import Keyring
 from app.kit.rates import SCHEME
 from app.registry import gateways, secret_env_names
-from app.services.sandbox import DatabaseLedger
+from app.services import escrow, keeping
+from app.services.sandbox import DatabaseLedger, DatabaseSellers
 
 __all__ = ["create_app"]
 
@@ -36,7 +37,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     logs.configure(settings["LOG_LEVEL"], _log_format(settings), secrets=_secrets(settings))
     app.extensions["keyring"] = Keyring(settings.encryption_keys)
     extensions.init_app(app)
-    SandboxGateway.ledger = DatabaseLedger()
+    SandboxGateway.ledger, SandboxGateway.sellers = DatabaseLedger(), DatabaseSellers()
+    keeping.appoint(escrow.EscrowKeeper())
     CryptoGateway.guarded = _guarded(settings)
     register_doors(app)
     cli.register(app)

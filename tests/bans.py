@@ -19,6 +19,7 @@ ACROSS = {
     "app/services/api_keys.py",
     "app/services/figures.py",
     "app/services/inbound/matching.py",
+    "app/services/ledger/verify.py",
     "app/services/reconcile.py",
     "app/services/sandbox/page.py",
     "app/services/sealing/places.py",

@@ -80,7 +80,7 @@ def said(error: AppError) -> str:
         "wrong_name": _("Type the name exactly as it is."),
         "money_under_way": _(
             "Money is under way: wait for open orders, payments and refunds to end, or cancel the"
-            " orders."
+            " orders; and release or refund what is held for sellers."
         ),
         "pale_colour": _(
             "That is too pale to be read on white. %(colour)s would do.",

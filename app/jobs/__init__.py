@@ -12,6 +12,9 @@ Handler = Callable[[Claimed], Again | None]
 HANDLERS: dict[str, Handler] = {
     "deliveries.replay": handlers.replay_deliveries,
     "deliveries.send": handlers.send_delivery,
+    "escrow.clock": handlers.look_at_escrow,
+    "escrow.release": handlers.send_release,
+    "escrow.reverse": handlers.fetch_back,
     "inbound.apply": handlers.apply_inbound,
     "mail.send": handlers.send_mail,
     "orders.drop_export": handlers.drop_export,
@@ -24,6 +27,7 @@ HANDLERS: dict[str, Handler] = {
     "refunds.send": handlers.send_refund,
     "sandbox.finish": handlers.finish_sandbox,
     "sandbox.notify": handlers.notify_sandbox,
+    "sellers.open": handlers.open_seller,
 }
 
 # What is written down in the commit that gives a task up.

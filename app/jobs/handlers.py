@@ -1,7 +1,18 @@
 """One function for each task: unpack its arguments, call the service."""
 
 from app.kit.tenancy import current_org
-from app.services import deliveries, erasing, exports, inbound, mail, payments, refunds, sandbox
+from app.services import (
+    deliveries,
+    erasing,
+    escrow,
+    exports,
+    inbound,
+    mail,
+    payments,
+    refunds,
+    sandbox,
+    sellers,
+)
 from app.services.deliveries import replays
 from app.services.orders import ending
 from app.services.tasks import Again, Claimed
@@ -23,6 +34,22 @@ def replay_deliveries(task: Claimed) -> Again | None:
 
 def abandon_replay(task: Claimed) -> None:
     replays.abandon(task.args["replay"])
+
+
+def look_at_escrow(task: Claimed) -> None:
+    escrow.look_at_clock(task.args["hold"])
+
+
+def send_release(task: Claimed) -> Again | None:
+    return escrow.send(task.args["release"])
+
+
+def fetch_back(task: Claimed) -> Again | None:
+    return escrow.fetch_back(task.args["refund"])
+
+
+def open_seller(task: Claimed) -> Again | None:
+    return sellers.open_account(task.args["seller"])
 
 
 def apply_inbound(task: Claimed) -> Again | None:

@@ -7,19 +7,30 @@ from app.models.credential import (
     ProviderCredentials,
 )
 from app.models.door import Door, DoorKind
+from app.models.escrow import Hold, HoldStatus, MoveStatus, Release, Reversal
 from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
 from app.models.export import Export, ExportStatus
 from app.models.invitation import Invitation
+from app.models.ledger import Account, Journal, JournalKind, Line
 from app.models.order import Attention, Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
 from app.models.people import Identity, Membership, Organization, Role, Throttle, User, UserSession
 from app.models.provider import ApiKey, LatePolicy, Provider, WebhookEndpoint
 from app.models.record import AuditEntry, IdempotencyKey, TimelineEntry
 from app.models.replay import Replay, ReplayStatus
-from app.models.sandbox import SandboxPayment, SandboxRefund
+from app.models.sandbox import (
+    SandboxPayment,
+    SandboxPayout,
+    SandboxRefund,
+    SandboxReversal,
+    SandboxSeller,
+    SandboxTransfer,
+)
+from app.models.seller import Payout, PayoutStatus, Seller, SellerStatus
 from app.models.task import Task
 
 __all__ = [
+    "Account",
     "ApiKey",
     "Attempt",
     "Attention",
@@ -33,28 +44,44 @@ __all__ = [
     "EventType",
     "Export",
     "ExportStatus",
+    "Hold",
+    "HoldStatus",
     "IdempotencyKey",
     "Identity",
     "InboundEndpoint",
     "InboundEvent",
     "IntegrationConfig",
     "Invitation",
+    "Journal",
+    "JournalKind",
     "LatePolicy",
+    "Line",
     "Membership",
+    "MoveStatus",
     "Order",
     "OrderStatus",
     "Organization",
     "Payment",
     "PaymentStatus",
+    "Payout",
+    "PayoutStatus",
     "Provider",
     "ProviderCredentials",
     "Refund",
     "RefundStatus",
+    "Release",
     "Replay",
     "ReplayStatus",
+    "Reversal",
     "Role",
     "SandboxPayment",
+    "SandboxPayout",
     "SandboxRefund",
+    "SandboxReversal",
+    "SandboxSeller",
+    "SandboxTransfer",
+    "Seller",
+    "SellerStatus",
     "Task",
     "Throttle",
     "TimelineEntry",

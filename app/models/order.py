@@ -39,6 +39,11 @@ class Attention(StrEnum):
     duplicate_payment = "duplicate_payment"
     refund_unknown = "refund_unknown"
     refund_failed = "refund_failed"
+    release_unknown = "release_unknown"
+    release_failed = "release_failed"
+    reversal_failed = "reversal_failed"
+    escrow_uncovered = "escrow_uncovered"
+    chargeback = "chargeback"
 
 
 _S = OrderStatus
@@ -66,6 +71,7 @@ class Order(OrgScoped, Stamped, Model):
     __table_args__ = (
         own(),
         owned_by("provider_id", "providers"),
+        owned_by("seller_id", "sellers"),
         CheckConstraint("amount_minor > 0", name="positive_amount"),
         Index("ix_orders_provider_external", "org_id", "provider_id", "external_id"),
         Index("ix_orders_status", "org_id", "status", "id"),
@@ -98,6 +104,7 @@ class Order(OrgScoped, Stamped, Model):
     status: Mapped[str] = mapped_column(String(20), default=OrderStatus.pending)
     attention: Mapped[str | None] = mapped_column(String(40))
     settled_by: Mapped[str | None] = mapped_column(String(40))  # the payment that paid it
+    seller_id: Mapped[str | None] = mapped_column(String(40))  # for whom its money is held
     sequence: Mapped[int] = mapped_column(Integer, default=0)  # of the last event about it
     customer_email: Mapped[str | None] = mapped_column(String(254))
     locale: Mapped[str | None] = mapped_column(String(10))
@@ -114,6 +121,12 @@ class Order(OrgScoped, Stamped, Model):
     def is_payable(self) -> bool:
         """True while a customer may still start a payment."""
         return self.status in PAYABLE
+
+    @property
+    def stays_put(self) -> bool:
+        """True where no other gateway may take it over: its money is held for somebody with an
+        account at this one."""
+        return self.seller_id is not None
 
     def move_to(self, status: OrderStatus) -> bool:
         """Change the status; False when it is there already. Raises Conflict for a move back."""

@@ -167,6 +167,8 @@ class Refund(OrgScoped, Stamped, Model):
     checks: Mapped[int] = mapped_column(Integer, default=0)
     # Since when the gateway is being asked for it; None once its answer, or silence, is recorded.
     asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Since when something has to come first: money that went on is being fetched back.
+    waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When a person said that this failure is dealt with.
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

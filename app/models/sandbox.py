@@ -8,7 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import JSON, Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
-__all__ = ["SandboxPayment", "SandboxRefund"]
+__all__ = [
+    "SandboxPayment",
+    "SandboxPayout",
+    "SandboxRefund",
+    "SandboxReversal",
+    "SandboxSeller",
+    "SandboxTransfer",
+]
 
 
 class SandboxPayment(OrgScoped, Stamped, Model):
@@ -48,3 +55,64 @@ class SandboxRefund(OrgScoped, Stamped, Model):
     idempotency_key: Mapped[str] = mapped_column(String(60), unique=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(String(12), default="succeeded")
+
+
+class SandboxSeller(OrgScoped, Stamped, Model):
+    """An account the sandbox keeps for somebody who is paid out."""
+
+    __tablename__ = "sandbox_sellers"
+    __table_args__ = (own(),)
+    ID_PREFIX = "sbs"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(String(60), unique=True)
+    reference: Mapped[str] = mapped_column(String(40))
+
+
+class SandboxTransfer(OrgScoped, Stamped, Model):
+    """Money of one payment that the sandbox moved to a seller's account."""
+
+    __tablename__ = "sandbox_transfers"
+    __table_args__ = (
+        own(),
+        owned_by("payment_id", "sandbox_payments"),
+        owned_by("seller_id", "sandbox_sellers"),
+        CheckConstraint("reversed_minor BETWEEN 0 AND amount_minor", name="reversed_within"),
+    )
+    ID_PREFIX = "sbt"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    payment_id: Mapped[str] = mapped_column(String(40), index=True)
+    seller_id: Mapped[str] = mapped_column(String(40), index=True)
+    idempotency_key: Mapped[str] = mapped_column(String(60), unique=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    reversed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class SandboxReversal(OrgScoped, Stamped, Model):
+    """Money of a transfer that the sandbox fetched back."""
+
+    __tablename__ = "sandbox_reversals"
+    __table_args__ = (own(), owned_by("transfer_id", "sandbox_transfers"))
+    ID_PREFIX = "sbv"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    transfer_id: Mapped[str] = mapped_column(String(40), index=True)
+    idempotency_key: Mapped[str] = mapped_column(String(60), unique=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class SandboxPayout(OrgScoped, Stamped, Model):
+    """Money the sandbox sent from a seller's account to their bank, which exists as little."""
+
+    __tablename__ = "sandbox_payouts"
+    __table_args__ = (own(), owned_by("seller_id", "sandbox_sellers"))
+    ID_PREFIX = "sbo"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seller_id: Mapped[str] = mapped_column(String(40), index=True)
+    idempotency_key: Mapped[str] = mapped_column(String(60), unique=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(12), default="paid")

@@ -18,6 +18,8 @@ from app.models import (
     ApiKey,
     Door,
     DoorKind,
+    Hold,
+    HoldStatus,
     Invitation,
     Membership,
     Order,
@@ -37,6 +39,7 @@ __all__ = ["UnderWay", "close", "under_way"]
 
 IN_FLIGHT = 120  # seconds; longer than any request or task that was let in before
 _REFUNDING = (RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown)
+_HOLDING = (HoldStatus.held, HoldStatus.disputed)
 _PAYABLE = (OrderStatus.pending, OrderStatus.processing, OrderStatus.failed)
 _ASKING = ("payments.cancel", "refunds.review")
 
@@ -49,9 +52,10 @@ class UnderWay:
     orders: int
     payments: int
     refunds: int
+    holds: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.orders or self.payments or self.refunds)
+        return bool(self.orders or self.payments or self.refunds or self.holds)
 
 
 def close(typed: str, *, actor: str) -> None:
@@ -95,6 +99,11 @@ def under_way() -> UnderWay:
             .join(Payment, Payment.id == Refund.payment_id)
             .where(Refund.status.in_(_REFUNDING), Payment.test_mode.is_(False))
         ),
+        _count(
+            select(func.count(Hold.id))
+            .join(Order, Order.id == Hold.order_id)
+            .where(Hold.status.in_(_HOLDING), Order.test_mode.is_(False))
+        ),
     )
 
 
@@ -117,11 +126,13 @@ def _must_be_settled() -> None:
     if found:
         raise Conflict(
             f"Money is under way: {found.orders} open orders, {found.payments} payments that may"
-            f" still come, {found.refunds} refunds not finished",
+            f" still come, {found.refunds} refunds not finished, {found.holds} orders held for"
+            " sellers",
             "money_under_way",
             orders=found.orders,
             payments=found.payments,
             refunds=found.refunds,
+            holds=found.holds,
         )
 
 

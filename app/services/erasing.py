@@ -10,6 +10,7 @@ from app.models import (
     CredentialNote,
     Door,
     DoorKind,
+    Hold,
     InboundEndpoint,
     InboundEvent,
     IntegrationConfig,
@@ -52,6 +53,7 @@ def _end_play() -> None:
     be asked without keys."""
     changed(update(Order).values(next_check_at=None))
     changed(update(Payment).values(next_check_at=None))
+    changed(update(Hold).values(next_check_at=None))
     changed(delete(Task).where(Task.org_id == current_org(), Task.name != "organizations.erase"))
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Refused
-from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.models import Delivery, DeliveryStatus, Event, EventType, Order, Payment, Provider
 from app.models import WebhookEndpoint as Endpoint
@@ -26,12 +25,10 @@ def check(wanted: Sequence[str]) -> list[str]:
     return list(wanted)
 
 
-def append(
-    order: Order, type_: EventType, payment: Payment | None, *, amount: Money | None = None
-) -> Event:
+def append(order: Order, type_: EventType, payment: Payment | None, **more: Any) -> Event:
     """Record an event about a locked order and a delivery to each endpoint that wants it (a part).
 
-    `amount` is what the event is about where that is not the whole order: a refund's.
+    `more` is what only this kind of event tells, by the names in its body.
     """
     provider = db.session.get_one(Provider, order.provider_id)
     order.sequence += 1
@@ -42,7 +39,7 @@ def append(
         sequence=order.sequence,
         payload="",
     )
-    event.payload = dump(payload(event, order, provider, payment, amount)).decode()
+    event.payload = dump({**payload(event, order, provider, payment), **more}).decode()
     db.session.add(event)
     endpoints = db.session.scalars(
         select(Endpoint).where(Endpoint.provider_id == order.provider_id)
@@ -70,13 +67,12 @@ def payload(
     order: Order,
     provider: Provider,
     payment: Payment | None,
-    amount: Money | None = None,
 ) -> dict[str, Any]:
     """The body of contract §2: the first twelve names are the integrators' own."""
     gateway_payment_id = payment.gateway_payment_id or payment.gateway_ref if payment else None
     gateway = payment.gateway if payment else order.gateway
     intent = payment.gateway_payment_id if payment and gateway == "stripe" else None
-    body: dict[str, Any] = {
+    return {
         "event": event.type,
         "orderId": order.id,
         "externalId": order.external_id,
@@ -94,9 +90,6 @@ def payload(
         "sequence": event.sequence,
         "testMode": order.test_mode,
     }
-    if amount is not None:
-        body["refundedAmount"] = amount.number
-    return body
 
 
 def ping_payload(event: Event, provider: Provider) -> dict[str, Any]:

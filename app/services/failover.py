@@ -69,9 +69,9 @@ def _allowed(order: Order) -> tuple[Asker, list[str]]:
         provider.use_own_credentials,
         row.Organization.uses_platform_credentials,
     )
-    is_play = gateway(order.gateway).is_builtin
+    stays = order.stays_put or gateway(order.gateway).is_builtin
     others = [name for name in names if name != order.gateway and name in gateways()]
-    return asker, [] if is_play else [one for one in others if not gateway(one).is_builtin]
+    return asker, [] if stays else [one for one in others if not gateway(one).is_builtin]
 
 
 def _offer(order: Order, asker: Asker, name: str) -> Offer | None:

@@ -15,8 +15,9 @@ from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.kit.tokens import new_id, new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
-from app.services import doors, failover, idempotency, orders, payments, records, routing
+from app.services import doors, escrow, failover, idempotency, orders, payments, records, routing
 from app.services.api_keys import Caller
+from app.services.escrow import Terms
 from app.services.idempotency import Claim, Key
 from app.services.orders import attention
 
@@ -39,6 +40,7 @@ class Wanted:
     locale: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     expires_in: int = 86_400  # seconds
+    escrow: Terms | None = None
     order_id: str | None = None  # where it was decided before
 
 
@@ -155,6 +157,8 @@ def _open(
                 test_mode=adapter.test_mode,
                 wanted=adapter.methods,
             )
+        if wanted.escrow:
+            escrow.promise(order, wanted.escrow, adapter)
         if held:
             idempotency.bind(held, order.id)
         return _Opened(order, payment, held)

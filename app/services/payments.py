@@ -91,6 +91,7 @@ def request_for(order: Order, payment: Payment) -> base.PaymentRequest:
         method=payment.method,
         customer_email=order.customer_email,
         locale=order.locale,
+        is_held=order.seller_id is not None,
         wanted=tuple(payment.offered),
         session_until=_session_until(order.expires_at, payment.created_at),
         answers=payment.answers,

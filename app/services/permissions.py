@@ -11,6 +11,7 @@ _WORKING = _LEADING | {Role.member}
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "look": _ALL,
     "orders.change": _WORKING,  # ask again, cancel, refund, send a webhook again, write a note
+    "payouts.change": _LEADING,  # sellers, releasing what is held for them, their payouts
     "integrations.change": _LEADING,
     "providers.change": _LEADING,
     "audit.look": _LEADING,

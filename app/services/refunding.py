@@ -8,7 +8,7 @@ from app.extensions import changed, db
 from app.kit.errors import Conflict
 from app.kit.money import Money
 from app.models import Attention, Order, Payment, PaymentStatus, Refund, RefundStatus
-from app.services import records, tasks
+from app.services import keeping, records, tasks
 
 __all__ = ["UNDER_WAY", "failed", "release", "reserve", "task_key", "total"]
 
@@ -54,6 +54,7 @@ def reserve(
         status=RefundStatus.requested,
     )
     db.session.add(refund)
+    keeping.of(order).refund_reserved(order, payment, refund)
     records.timeline(
         order,
         "refund.requested",

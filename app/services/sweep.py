@@ -1,4 +1,5 @@
-"""What is due because time passed: orders to expire, payments to ask about. Across organizations.
+"""What is due because time passed: orders to expire, payments to ask about,
+money held until a date. Across organizations.
 
 Due moments are columns; the sweep turns what is due into tasks and moves the moment out of the way
 of the next sweep. The task's own end sets it anew.
@@ -14,6 +15,7 @@ from app.kit import clock
 from app.kit.tenancy import across_organizations
 from app.models import (
     CredentialNote,
+    Hold,
     IdempotencyKey,
     InboundEvent,
     Order,
@@ -34,8 +36,10 @@ KEEP_SESSIONS = timedelta(days=30)
 def sweep() -> int:
     """Leave a task for everything that is due (a step); how many."""
     with across_organizations("the clock knows no tenant"), transaction():
-        return _hand_out(Order, "orders.expire", "order") + _hand_out(
-            Payment, "payments.check", "payment"
+        return (
+            _hand_out(Order, "orders.expire", "order")
+            + _hand_out(Payment, "payments.check", "payment")
+            + _hand_out(Hold, "escrow.clock", "hold")
         )
 
 

@@ -20,7 +20,7 @@ from app.models import (
 )
 from app.services import closing, invitations, organizations, sessions, tasks, webhook_endpoints
 from app.services.sealing.places import COLUMNS
-from tests import world
+from tests import escrow, world
 from tests.merchant import PASSWORD
 
 
@@ -123,7 +123,7 @@ def test_while_real_money_is_under_way_it_is_kept(shop, app):
     live(shop, order)
     with pytest.raises(Conflict) as refusal:
         close(shop)
-    assert refusal.value.details == {"orders": 1, "payments": 1, "refunds": 0}
+    assert refusal.value.details == {"orders": 1, "payments": 1, "refunds": 0, "holds": 0}
     live(shop, order, real=False)
     shop.cancel(order)
     world.run_tasks(app)
@@ -138,7 +138,19 @@ def test_a_refund_that_is_under_way_keeps_it_too(shop, app, paid):
         db.session.query(Refund).one().status = RefundStatus.unknown
     with pytest.raises(Conflict) as refusal:
         close(shop)
-    assert refusal.value.details == {"orders": 0, "payments": 0, "refunds": 1}
+    assert refusal.value.details == {"orders": 0, "payments": 0, "refunds": 1, "holds": 0}
+
+
+def test_money_held_for_a_seller_keeps_it_until_it_is_released(shop):
+    order = escrow.held(shop)
+    live(shop, order)
+    with pytest.raises(Conflict) as refusal:
+        close(shop)
+    assert refusal.value.details == {"orders": 0, "payments": 0, "refunds": 0, "holds": 1}
+    live(shop, order, real=False)
+    escrow.ask(shop, order, "release")
+    live(shop, order)
+    close(shop)
 
 
 def test_what_was_only_played_with_keeps_nobody(shop):
@@ -176,7 +188,7 @@ def test_a_payment_that_is_not_certainly_dead_keeps_it_too(shop, paid):
         tasks.add("payments.cancel", {"payment": payment.id})
     with pytest.raises(Conflict) as refusal:
         close(shop)
-    assert refusal.value.details == {"orders": 0, "payments": 1, "refunds": 0}
+    assert refusal.value.details == {"orders": 0, "payments": 1, "refunds": 0, "holds": 0}
 
 
 def test_what_slipped_in_while_it_was_deleted_is_settled_before_the_keys_go(app, shop, later):

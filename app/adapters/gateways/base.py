@@ -27,6 +27,18 @@ from app.adapters.gateways.errors import (
     Unavailable,
     Unconfirmed,
 )
+from app.adapters.gateways.marketplace import (
+    Balance,
+    Link,
+    Marketplace,
+    PayoutRequest,
+    PayoutState,
+    ReversalRequest,
+    SellerRequest,
+    SellerState,
+    TransferRequest,
+    TransferState,
+)
 from app.adapters.gateways.values import (
     Capabilities,
     Created,
@@ -39,6 +51,7 @@ from app.adapters.gateways.values import (
 
 __all__ = [
     "BadSignature",
+    "Balance",
     "Busy",
     "Capabilities",
     "Created",
@@ -52,15 +65,24 @@ __all__ = [
     "GatewayEvent",
     "Impossible",
     "InboundCall",
+    "Link",
+    "Marketplace",
     "MethodUnavailable",
     "Misconfigured",
     "Missing",
     "NotPermitted",
     "PaymentRequest",
+    "PayoutRequest",
+    "PayoutState",
     "Plain",
     "RefundRequest",
     "RefundResult",
+    "ReversalRequest",
+    "SellerRequest",
+    "SellerState",
     "Snapshot",
+    "TransferRequest",
+    "TransferState",
     "Unavailable",
     "Unconfirmed",
     "Verification",
@@ -187,6 +209,11 @@ class Gateway(Protocol):
         """How our address is registered there; None where only a person can do that."""
         ...
 
+    @property
+    def marketplace(self) -> Marketplace | None:
+        """How sellers are paid there; None where there are no accounts for them."""
+        ...
+
     def verify(self) -> Verification:
         """One harmless call that proves the credentials. Raises NotPermitted for good ones that
         may not make this call."""
@@ -205,6 +232,7 @@ class Plain:
     """What a gateway answers where it has nothing of its own to say; adapters derive from it."""
 
     endpoints: EventEndpoints | None = None
+    marketplace: Marketplace | None = None
 
     def continues(self, gateway_ref: str, method: str) -> bool:
         return False

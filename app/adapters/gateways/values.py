@@ -59,6 +59,7 @@ class PaymentRequest:
     item_description: str | None = None
     customer_email: str | None = None
     locale: str | None = None
+    is_held: bool = False  # kept for a seller, who gets it later
     wanted: tuple[str, ...] = ()  # methods to offer, as the integration had them when first asked
     session_until: datetime | None = None  # a stored moment at which a hosted page should end
     answers: Mapping[str, str] = field(default_factory=dict)  # phone, email asked at checkout

@@ -1,6 +1,7 @@
 """What the API says of orders, payments, refunds and gateways. Amounts in major units."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import g
@@ -8,12 +9,32 @@ from flask import g
 from app.blueprints.api import answers_schema as schema
 from app.kit import clock
 from app.kit.money import Money
-from app.models import Order, Payment, PaymentStatus, Refund
+from app.models import (
+    Order,
+    Payment,
+    PaymentStatus,
+    Refund,
+    Release,
+    Reversal,
+    Seller,
+)
 from app.registry import GatewaySpec
+from app.services.escrow import Escrow
 from app.services.intents import Intent, checkout_url
 from app.services.orders.look import Whole
 
-__all__ = ["declined", "gateway", "intent", "moment", "order", "refund", "whole_order"]
+__all__ = [
+    "declined",
+    "escrow",
+    "gateway",
+    "intent",
+    "link",
+    "moment",
+    "order",
+    "refund",
+    "seller",
+    "whole_order",
+]
 
 
 def intent(made: Intent) -> dict[str, Any]:
@@ -47,7 +68,7 @@ def order(found: Order) -> dict[str, Any]:
     return schema.OrderAnswer(**_order(found)).body()
 
 
-def whole_order(found: Whole) -> dict[str, Any]:
+def whole_order(found: Whole, held: Escrow | None = None) -> dict[str, Any]:
     """An order with everything about it."""
     return schema.WholeOrderAnswer(
         **_order(found.order),
@@ -57,7 +78,7 @@ def whole_order(found: Whole) -> dict[str, Any]:
         refunded_amount=Money(found.refunded_minor, found.order.currency).number,
         payments=[_payment(one) for one in found.payments],
         refunds=[_refund(one) for one in found.refunds],
-        escrow=None,
+        escrow=_escrow(held) if held else None,
     ).body()
 
 
@@ -116,6 +137,82 @@ def _refund(one: Refund) -> schema.RefundAnswer:
         failure=one.failure,
         created_at=clock.iso(one.created_at),
     )
+
+
+def escrow(found: Escrow) -> dict[str, Any]:
+    """What is held of an order."""
+    return _escrow(found).body()
+
+
+def _escrow(found: Escrow) -> schema.EscrowAnswer:
+    hold, amounts, currency = found.hold, found.balances, found.currency
+    return schema.EscrowAnswer(
+        seller_id=hold.seller_id,
+        status=hold.status,
+        currency=currency,
+        held_amount=Money(amounts.held, currency).number,
+        released_amount=Money(amounts.released, currency).number,
+        fee_amount=Money(amounts.fee, currency).number,
+        seller_amount=Money(amounts.seller, currency).number,
+        fee_percent=f"{Decimal(hold.fee_bps) / 100:f}",
+        release_at=moment(hold.release_at),
+        disputed_at=moment(hold.disputed_at),
+        dispute_reason=hold.dispute_reason,
+        releases=[_release(one) for one in found.releases],
+        reversals=[_reversal(one) for one in found.reversals],
+    )
+
+
+def _release(one: Release) -> schema.ReleaseAnswer:
+    return schema.ReleaseAnswer(
+        release_id=one.id,
+        amount=one.money.number,
+        fee_amount=Money(one.fee_minor, one.currency).number,
+        seller_amount=one.to_seller.number,
+        status=one.status,
+        cause=one.cause,
+        gateway_transfer_id=one.gateway_transfer_id,
+        failure=one.failure,
+        created_at=clock.iso(one.created_at),
+    )
+
+
+def _reversal(one: Reversal) -> schema.ReversalAnswer:
+    return schema.ReversalAnswer(
+        reversal_id=one.id,
+        release_id=one.release_id,
+        refund_id=one.refund_id,
+        amount=one.money.number,
+        fee_amount=Money(one.fee_minor, one.currency).number,
+        seller_amount=one.from_seller.number,
+        status=one.status,
+        gateway_reversal_id=one.gateway_reversal_id,
+        failure=one.failure,
+        created_at=clock.iso(one.created_at),
+    )
+
+
+def seller(one: Seller) -> dict[str, Any]:
+    """Somebody who is paid."""
+    return schema.SellerAnswer(
+        seller_id=one.id,
+        external_id=one.external_id,
+        name=one.name,
+        email=one.email,
+        country=one.country,
+        gateway=one.gateway,
+        gateway_seller_id=one.gateway_seller_id,
+        test_mode=one.test_mode,
+        status=one.status,
+        payouts_enabled=one.payouts_enabled,
+        requirements=one.requirements,
+        created_at=clock.iso(one.created_at),
+    ).body()
+
+
+def link(url: str, expires_at: datetime | None) -> dict[str, Any]:
+    """Where a seller says who they are."""
+    return schema.LinkAnswer(url=url, expires_at=moment(expires_at)).body()
 
 
 def gateway(name: str, spec: GatewaySpec, *, is_default: bool, adapter: Any) -> dict[str, Any]:

@@ -5,21 +5,33 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from app.models import OrderStatus, PaymentStatus, RefundStatus
+from app.models import (
+    HoldStatus,
+    MoveStatus,
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    SellerStatus,
+)
 
 __all__ = [
     "Answer",
     "Cursor",
     "ErrorAnswer",
+    "EscrowAnswer",
     "GatewayAnswer",
     "GatewaysAnswer",
     "IntentAnswer",
+    "LinkAnswer",
     "Moment",
     "OrderAnswer",
     "OrderId",
     "OrderPage",
     "PaymentAnswer",
     "RefundAnswer",
+    "ReleaseAnswer",
+    "ReversalAnswer",
+    "SellerAnswer",
     "Url",
     "WholeOrderAnswer",
 ]
@@ -147,6 +159,82 @@ class RefundAnswer(Answer):
     created_at: Moment
 
 
+class ReleaseAnswer(Answer):
+    """Held money that was freed."""
+
+    release_id: str
+    amount: Annotated[Amount, Field(description="Your fee included; major units.")]
+    fee_amount: Amount
+    seller_amount: Amount
+    status: MoveStatus
+    cause: Annotated[str, Field(description="`requested` or `date`.")]
+    gateway_transfer_id: str | None
+    failure: str | None
+    created_at: Moment
+
+
+class ReversalAnswer(Answer):
+    """Freed money that is fetched back for a refund."""
+
+    reversal_id: str
+    release_id: str
+    refund_id: str
+    amount: Annotated[Amount, Field(description="Your fee included; major units.")]
+    fee_amount: Amount
+    seller_amount: Amount
+    status: MoveStatus
+    gateway_reversal_id: str | None
+    failure: str | None
+    created_at: Moment
+
+
+class EscrowAnswer(Answer):
+    """What is held of an order, and what became of it. Amounts are totals by now."""
+
+    seller_id: str
+    status: HoldStatus
+    currency: Currency
+    held_amount: Amount
+    released_amount: Annotated[Amount, Field(description="Your fee included; major units.")]
+    fee_amount: Amount
+    seller_amount: Amount
+    fee_percent: Annotated[str, Field(examples=["10"])]
+    release_at: Annotated[
+        Moment | None,
+        Field(description="Null when only a request releases it, or while the clock stands still."),
+    ]
+    disputed_at: Moment | None
+    dispute_reason: str | None
+    releases: list[ReleaseAnswer]
+    reversals: list[ReversalAnswer]
+
+
+class SellerAnswer(Answer):
+    """Somebody who is paid out of what your customers paid."""
+
+    seller_id: str
+    external_id: str | None
+    name: str
+    email: str
+    country: str | None
+    gateway: str
+    gateway_seller_id: str | None
+    test_mode: bool
+    status: SellerStatus
+    payouts_enabled: bool
+    requirements: Annotated[
+        list[str], Field(description="What the gateway wants to know, by its names for it.")
+    ]
+    created_at: Moment
+
+
+class LinkAnswer(Answer):
+    """A page of the gateway that the seller opens once."""
+
+    url: Url
+    expires_at: Moment | None
+
+
 class WholeOrderAnswer(OrderAnswer):
     """An order with everything about it."""
 
@@ -156,7 +244,7 @@ class WholeOrderAnswer(OrderAnswer):
     refunded_amount: Amount
     payments: list[PaymentAnswer]
     refunds: list[RefundAnswer]
-    escrow: None
+    escrow: EscrowAnswer | None
 
 
 class OrderPage(Answer):

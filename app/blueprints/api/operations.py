@@ -16,7 +16,15 @@ from app.blueprints.api.operation import (
     cursor,
     together,
 )
-from app.blueprints.api.requests_schema import CallRequest, IntentRequest, RefundRequest
+from app.blueprints.api.requests_schema import (
+    CallRequest,
+    DisputeRequest,
+    IntentRequest,
+    LinkRequest,
+    RefundRequest,
+    ReleaseRequest,
+    SellerRequest,
+)
 from app.blueprints.api.webhook_operations import WEBHOOK_OPERATIONS
 from app.models import OrderStatus
 
@@ -24,6 +32,8 @@ __all__ = ["OPERATIONS"]
 
 _ORDER = "/orders/{order_id}"
 _SYNC = {"type": "string", "enum": ["0", "1"], "description": "1: ask the gateway first."}
+_HELD = ("not_held", "chargeback_open")
+_NO_ANSWER = {502: ("gateway_unavailable", "gateway_misconfigured")}
 
 OPERATIONS = (
     Operation(
@@ -120,7 +130,10 @@ OPERATIONS = (
             MISSING,
             ONCE_ONLY,
             BAD_FIELD,
-            {400: ("invalid_amount",), 409: ("not_paid", "refund_too_large")},
+            {
+                400: ("invalid_amount",),
+                409: ("not_paid", "refund_too_large", "escrow_busy", "chargeback_open"),
+            },
             ALWAYS,
         ),
         scope="refunds",
@@ -128,6 +141,105 @@ OPERATIONS = (
         body_optional=True,
         is_idempotent=True,
         example={"amount": 5, "reason": "One item was out of stock"},
+    ),
+    Operation(
+        "post",
+        f"{_ORDER}/escrow/release",
+        "releaseEscrow",
+        "Free held money, in full or in part: the seller gets it without your fee",
+        answers.EscrowAnswer,
+        together(
+            WITH_A_BODY,
+            IN_SCOPE,
+            MISSING,
+            ONCE_ONLY,
+            {
+                400: ("invalid_amount",),
+                409: (*_HELD, "release_too_large", "escrow_busy", "seller_not_ready"),
+            },
+            ALWAYS,
+        ),
+        scope="payouts",
+        body=ReleaseRequest,
+        body_optional=True,
+        is_idempotent=True,
+        example={"amount": 40},
+    ),
+    Operation(
+        "post",
+        f"{_ORDER}/escrow/dispute",
+        "disputeEscrow",
+        "Freeze held money: no date releases it",
+        answers.EscrowAnswer,
+        together(WITH_A_BODY, IN_SCOPE, MISSING, BAD_FIELD, {409: _HELD[:1]}, ALWAYS),
+        scope="payouts",
+        body=DisputeRequest,
+        body_optional=True,
+        example={"reason": "The buyer says it never came"},
+    ),
+    Operation(
+        "post",
+        f"{_ORDER}/escrow/resume",
+        "resumeEscrow",
+        "End a dispute: the clock runs on from where it stopped",
+        answers.EscrowAnswer,
+        together(WITH_A_BODY, IN_SCOPE, MISSING, {409: _HELD}, ALWAYS),
+        scope="payouts",
+        body=CallRequest,
+        body_optional=True,
+    ),
+    Operation(
+        "post",
+        "/sellers",
+        "createSeller",
+        "Make a seller whom held money is released to",
+        answers.SellerAnswer,
+        together(
+            WITH_A_BODY,
+            IN_SCOPE,
+            ONCE_ONLY,
+            BAD_FIELD,
+            {
+                400: ("invalid_gateway", "gateway_not_configured", "escrow_unavailable"),
+                402: ("declined",),
+                502: ("gateway_unavailable",),
+            },
+            ALWAYS,
+        ),
+        scope="payouts",
+        body=SellerRequest,
+        is_idempotent=True,
+        example={"name": "Ada's Lamps", "email": "ada@example.com", "country": "PT"},
+    ),
+    Operation(
+        "get",
+        "/sellers/{seller_id}",
+        "getSeller",
+        "Look at one seller",
+        answers.SellerAnswer,
+        together(IN_SCOPE, MISSING, BAD_FIELD, _NO_ANSWER, ALWAYS),
+        scope="payouts",
+        query={"sync": _SYNC},
+    ),
+    Operation(
+        "post",
+        "/sellers/{seller_id}/onboarding-link",
+        "linkSeller",
+        "Get the page on which a seller says who they are; it opens once",
+        answers.LinkAnswer,
+        together(
+            WITH_A_BODY,
+            IN_SCOPE,
+            MISSING,
+            BAD_FIELD,
+            {409: ("seller_not_open",)},
+            _NO_ANSWER,
+            ALWAYS,
+        ),
+        scope="payouts",
+        body=LinkRequest,
+        body_optional=True,
+        example={"returnUrl": "https://shop.example.com/sellers"},
     ),
     *WEBHOOK_OPERATIONS,
     Operation(

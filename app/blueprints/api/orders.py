@@ -1,5 +1,7 @@
 """GET /api/orders, GET /api/orders/{id}, POST /api/orders/{id}/cancel."""
 
+from typing import Any
+
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from app.blueprints.api import answers
 from app.blueprints.api.caller import Call, authenticated
 from app.blueprints.api.filters import choice_of, cursor_of, flag_of, limit_of, moment_of, text_of
 from app.models import OrderStatus
+from app.services import escrow
 from app.services.orders import asking, ending, look
 
 __all__ = ["register"]
@@ -38,11 +41,17 @@ def get_order(call: Call, order_id: str) -> ResponseReturnValue:
     if sync:
         asking.ask_about(found)
         found = look.get(order_id, provider_id=call.caller.provider_id)
-    return jsonify(answers.whole_order(found))
+    return jsonify(_whole(found))
 
 
 @authenticated("payments", body_optional=True)
 def cancel_order(call: Call, order_id: str) -> ResponseReturnValue:
     look.get(order_id, provider_id=call.caller.provider_id)
     ending.cancel(order_id)
-    return jsonify(answers.whole_order(look.get(order_id, provider_id=call.caller.provider_id)))
+    return jsonify(_whole(look.get(order_id, provider_id=call.caller.provider_id)))
+
+
+def _whole(found: look.Whole) -> dict[str, Any]:
+    """With what is held of it; an order that has no seller costs no look."""
+    held = escrow.of_order(found.order.id) if found.order.seller_id else None
+    return answers.whole_order(found, held)

@@ -8,23 +8,33 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validat
 from pydantic.alias_generators import to_camel
 
 from app.kit import clock, contacts
+from app.kit.money import InvalidAmount, read_decimal
 from app.registry import gateways
 
 __all__ = [
     "Body",
     "CallRequest",
+    "DisputeFields",
+    "DisputeRequest",
+    "EscrowFields",
     "IntentFields",
     "IntentRequest",
+    "LinkFields",
+    "LinkRequest",
     "RefundFields",
     "RefundRequest",
+    "ReleaseRequest",
     "ReplayFields",
     "ReplayRequest",
+    "SellerFields",
+    "SellerRequest",
 ]
 
 LANGUAGE_TAG = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,4}){0,2}$"
 NUMERIC = r"^[0-9]{1,30}(\.[0-9]{1,30})?$"
 
 Text = Annotated[str, Field(strict=True)]
+WebAddress = Annotated[Text, Field(max_length=2048, pattern=r"^https?://[^\s]+$")]
 ExternalId = Annotated[str, Field(max_length=255)]
 Amount = Annotated[
     Any,
@@ -69,6 +79,40 @@ class RefundFields(Body):
     )
 
 
+class EscrowFields(Body):
+    """Whom an order's money is held for."""
+
+    seller_id: Annotated[Text, Field(max_length=40)] = Field(examples=["sel_01JAB5QX0Q8E5W6N8Z"])
+    release_after_days: Annotated[int, Field(strict=True, ge=1, le=365)] | None = Field(
+        None, description="Days from payment to release; without it only on request.", examples=[14]
+    )
+    fee_percent: Annotated[
+        Any,
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "number", "minimum": 0, "maximum": 100},
+                    {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"},
+                ],
+                "description": "What you keep of every release, with at most two decimals.",
+                "examples": ["10", 2.5],
+            }
+        ),
+    ] = "0"
+
+    @field_validator("fee_percent", mode="before")
+    @classmethod
+    def percent(cls, value: Any) -> Decimal:
+        """A number or numeric text, in hundredths at the finest."""
+        try:
+            number = read_decimal(value)
+        except InvalidAmount as error:
+            raise ValueError("not a percentage") from error
+        if not 0 <= number <= 100 or number != number.quantize(Decimal("0.01")):
+            raise ValueError("not a percentage")
+        return number
+
+
 class IntentFields(Body):
     """The optional fields of create-payment-intent; amount, gateway and currency have rules of
     their own."""
@@ -98,6 +142,9 @@ class IntentFields(Body):
         ]
         | None
     ) = Field(None, description="A flat map of texts, kept with the order.")
+    escrow: EscrowFields | None = Field(
+        None, description="Hold the money for a seller, through a gateway that pays sellers."
+    )
     expires_in: Annotated[int, Field(strict=True, ge=300, le=2_592_000)] | None = Field(
         None, description="Seconds until the order expires; default 86400.", examples=[3600]
     )
@@ -165,3 +212,55 @@ class ReplayFields(Body):
 
 class ReplayRequest(CallRequest, ReplayFields):
     """What a replay takes."""
+
+
+class ReleaseRequest(CallRequest):
+    """What releasing held money takes."""
+
+    amount: Amount | None = Field(None, description="Default: all that is held.")
+
+
+class DisputeFields(Body):
+    """The optional fields of a dispute."""
+
+    reason: Annotated[Text, Field(max_length=255, description="For your own records.")] | None = (
+        None
+    )
+
+
+class DisputeRequest(CallRequest, DisputeFields):
+    """What a dispute takes."""
+
+
+class SellerFields(Body):
+    """Whom to pay; the gateway has rules of its own."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=120)] = Field(examples=["Ada's Lamps"])
+    email: Annotated[Text, Field(max_length=254, pattern=contacts.MAIL)] = Field(
+        examples=["ada@example.com"]
+    )
+    country: Annotated[Text, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
+        None, description="ISO 3166-1; default: your account's.", examples=["PT"]
+    )
+    external_id: Annotated[Text, Field(max_length=255)] | None = Field(
+        None, description="Your own id; echoed.", examples=["SELLER-7"]
+    )
+    gateway: Annotated[str, WithJsonSchema({"type": "string", "enum": list(gateways())})] | None = (
+        Field(None, description="Default: yours, then the platform's.")
+    )
+
+
+class SellerRequest(CallRequest, SellerFields):
+    """What a new seller takes."""
+
+
+class LinkFields(Body):
+    """Where the seller goes afterwards."""
+
+    return_url: WebAddress | None = Field(
+        None, description="Where the seller goes when done.", examples=["https://shop.example.com"]
+    )
+
+
+class LinkRequest(CallRequest, LinkFields):
+    """What an onboarding link takes."""

@@ -7,14 +7,33 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from app.blueprints.api.requests_schema import Body, IntentFields, RefundFields, ReplayFields
+from app.blueprints.api.requests_schema import (
+    Body,
+    DisputeFields,
+    EscrowFields,
+    IntentFields,
+    LinkFields,
+    RefundFields,
+    ReplayFields,
+    SellerFields,
+)
 from app.kit.errors import Refused
 from app.kit.money import InvalidAmount, Money, is_currency, read_decimal, to_minor
 from app.registry import GatewaySpec, gateways
 from app.registry.spec import CAP
+from app.services.escrow import Terms
 from app.services.intents import Wanted
+from app.services.sellers import Wanted as Seller
 
-__all__ = ["refund_amount", "replay_since", "wanted"]
+__all__ = [
+    "amount_of",
+    "dispute_reason",
+    "refund_amount",
+    "replay_since",
+    "return_url",
+    "seller",
+    "wanted",
+]
 
 BEYOND = 10**15  # minor units; more than any payment
 
@@ -32,13 +51,9 @@ def wanted(body: Mapping[str, Any], *, default_gateway: str, default_currency: s
     code = default_currency if currency is None else currency
     minor = _amount(body["amount"], code if is_currency(code) else None, spec)
     if spec is None:
-        known = ", ".join(gateways())
-        raise Refused(f'Invalid gateway: "{_shown(name)}". Available: {known}', "invalid_gateway")
+        raise _no_gateway(name)
     if not is_currency(code) or code not in spec.currencies:
         raise Refused(f'Unsupported currency: "{_shown(code)}"', "invalid_currency")
-    if body.get("escrow") is not None:
-        # Ignoring it would let a provider believe that money is held.
-        raise Refused("Escrow is not available", "escrow_unavailable", field="escrow")
     fields = _fields(IntentFields, body)
     return Wanted(
         Money(minor, code),
@@ -50,6 +65,15 @@ def wanted(body: Mapping[str, Any], *, default_gateway: str, default_currency: s
         locale=fields.locale,
         metadata=fields.metadata or {},
         expires_in=86_400 if fields.expires_in is None else fields.expires_in,
+        escrow=_terms(fields.escrow) if fields.escrow else None,
+    )
+
+
+def _terms(found: EscrowFields) -> Terms:
+    return Terms(
+        found.seller_id,
+        fee_bps=int(found.fee_percent * 100),
+        release_after_days=found.release_after_days,
     )
 
 
@@ -84,9 +108,14 @@ def refund_amount(
     body: Mapping[str, Any], currency: str, gateway: str
 ) -> tuple[Money | None, str | None]:
     """Amount (None: all that is left) and reason of a refund through a gateway. Raises Refused."""
-    fields = _fields(RefundFields, body)
+    reason = _fields(RefundFields, body).reason
+    return amount_of(body, currency, gateway), reason
+
+
+def amount_of(body: Mapping[str, Any], currency: str, gateway: str) -> Money | None:
+    """A part of an order's amount, through a gateway; None for all that is left. Raises Refused."""
     if body.get("amount") is None:
-        return None, fields.reason
+        return None
     try:
         minor = to_minor(read_decimal(body["amount"]), currency)
         if minor % gateways()[gateway].step_of(currency):
@@ -94,7 +123,32 @@ def refund_amount(
     except InvalidAmount as error:
         raise Refused("Invalid amount provided", "invalid_amount") from error
     # What is beyond any payment is refused as more than is left; as a number databases hold.
-    return Money(min(minor, BEYOND), currency), fields.reason
+    return Money(min(minor, BEYOND), currency)
+
+
+def dispute_reason(body: Mapping[str, Any]) -> str | None:
+    """Why held money is disputed. Raises Refused."""
+    return _fields(DisputeFields, body).reason
+
+
+def seller(body: Mapping[str, Any]) -> Seller:
+    """Read the body of a new seller. Raises Refused."""
+    fields = _fields(SellerFields, body)
+    if fields.gateway is not None and fields.gateway not in gateways():
+        raise _no_gateway(fields.gateway)
+    return Seller(
+        fields.name.strip(), fields.email, fields.country, fields.external_id, fields.gateway
+    )
+
+
+def return_url(body: Mapping[str, Any]) -> str | None:
+    """Where a seller goes after the gateway's page. Raises Refused."""
+    return _fields(LinkFields, body).return_url
+
+
+def _no_gateway(name: Any) -> Refused:
+    known = ", ".join(gateways())
+    return Refused(f'Invalid gateway: "{_shown(name)}". Available: {known}', "invalid_gateway")
 
 
 def replay_since(body: Mapping[str, Any]) -> datetime:

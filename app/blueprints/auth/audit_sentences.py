@@ -49,6 +49,8 @@ SENTENCES = {
     "provider.changed": _("%(who)s changed %(what)s: %(changes)s."),
     "refund.said_made": _("%(who)s said that the refund %(what)s was made."),
     "refund.said_not_made": _("%(who)s said that the refund %(what)s was not made."),
+    "seller.created": _("%(who)s made the seller %(what)s."),
+    "seller.changed": _("%(who)s says of the seller %(what)s: %(before)s → %(after)s."),
     "webhook_endpoint.added": _("%(who)s added the webhook endpoint %(url)s to %(what)s."),
     "webhook_endpoint.changed": _("%(who)s changed the webhook endpoint %(what)s: %(changes)s."),
     "webhook_endpoint.secret_replaced": _("%(who)s made a new secret for %(what)s."),

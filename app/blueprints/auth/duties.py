@@ -11,6 +11,7 @@ __all__ = ["WORDS", "sentence_of"]
 WORDS = {
     "look": _("look at orders, providers, integrations and the set-up"),
     "orders.change": _("cancel and refund orders, and send webhooks again"),
+    "payouts.change": _("release what is held for sellers, and pay sellers"),
     "members.look": _("see who is here"),
     "integrations.change": _("change integrations and their keys"),
     "providers.change": _("change providers, their keys and webhooks"),

@@ -24,6 +24,11 @@ SHORT = {
     Attention.duplicate_payment: _("Paid twice"),
     Attention.refund_unknown: _("No answer about the refund"),
     Attention.refund_failed: _("Refund failed"),
+    Attention.release_unknown: _("No answer about the release"),
+    Attention.release_failed: _("Release failed"),
+    Attention.reversal_failed: _("Seller's share not fetched back"),
+    Attention.escrow_uncovered: _("More went out than was held"),
+    Attention.chargeback: _("Charged back"),
 }
 WHY = {
     Attention.payment_unknown: _(
@@ -72,6 +77,27 @@ WHY = {
     Attention.refund_failed: _(
         "The payment company did not give the money back. Try again here, or give it back on the "
         "company's own pages and then say here that it is dealt with."
+    ),
+    Attention.release_unknown: _(
+        "The payment company did not answer when it was asked to pass held money on to the seller. "
+        "The amount stays set aside and nothing is passed on twice: asking again settles it."
+    ),
+    Attention.release_failed: _(
+        "The payment company did not pass held money on to the seller, so it is held as before. "
+        "See what it says, then release it again."
+    ),
+    Attention.reversal_failed: _(
+        "A refund needed money that the seller already has, and it could not be fetched back; so "
+        "nothing was refunded. Settle it with the seller, then refund again, or say here that it "
+        "is dealt with."
+    ),
+    Attention.escrow_uncovered: _(
+        "More of this order went back or on to the seller than was held for it, most likely by the "
+        "payment company's own pages. The rest came out of your own balance there."
+    ),
+    Attention.chargeback: _(
+        "The customer's bank took the money back, and decides who gets it. What is held stands "
+        "still until then; answer on the payment company's own pages."
     ),
 }
 # What follows when a person says that it is dealt with.

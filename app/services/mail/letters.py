@@ -15,6 +15,7 @@ from app.services import links
 from app.services.mail.changed_keys import ABOUT_KEYS
 from app.services.mail.draft import Draft, Say
 from app.services.mail.endpoints import ABOUT_ENDPOINTS
+from app.services.mail.escrow import ABOUT_ESCROW
 from app.services.mail.told import TOLD
 from config import ROOT
 
@@ -94,6 +95,7 @@ KINDS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     **TOLD,
     **ABOUT_ENDPOINTS,
     **ABOUT_KEYS,
+    **ABOUT_ESCROW,
 }
 
 

@@ -3,7 +3,7 @@
 from app.adapters.gateways import base
 from app.models import Attention, Order
 
-__all__ = ["NOT_KNOWING", "clear", "unanswered"]
+__all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "unanswered"]
 
 # Codes that say only that a gateway could not be asked; its answer ends them.
 NOT_KNOWING = {
@@ -11,6 +11,9 @@ NOT_KNOWING = {
     Attention.payment_missing,
     Attention.gateway_misconfigured,
 }
+
+# Money is on its way and nobody knows whether it went: set aside until the gateway's answer.
+UNDECIDED = {Attention.refund_unknown, Attention.release_unknown}
 
 
 def unanswered(order: Order, error: base.GatewayError) -> None:

@@ -17,7 +17,7 @@ from app.models import (
     TimelineEntry,
 )
 from app.models.payment import OPEN
-from app.services.orders.attention import NOT_KNOWING
+from app.services.orders.attention import NOT_KNOWING, UNDECIDED
 from app.services.orders.money_in import ENDED, MISMATCHES
 
 __all__ = ["MOST", "Difference", "count", "of", "page"]
@@ -73,14 +73,14 @@ class Difference:
     @property
     def may_be_asked(self) -> bool:
         """Whether asking the gateway can change anything."""
-        return self.code in NOT_KNOWING | MISMATCHES | {Attention.refund_unknown}
+        return self.code in NOT_KNOWING | MISMATCHES | UNDECIDED
 
     @property
     def may_be_looked_at(self) -> bool:
         """Whether a person's word ends it, and not only a gateway's answer."""
         if self.code in NOT_KNOWING:
             return not any(one.status in OPEN for one in self.payments)
-        return self.code != Attention.refund_unknown
+        return self.code not in UNDECIDED
 
     @property
     def refundable(self) -> Payment | None:

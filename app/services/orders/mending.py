@@ -8,9 +8,9 @@ from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.models import Attention, Order, Payment, PaymentStatus, Refund, TimelineEntry
 from app.models.payment import OPEN
-from app.services import records, refunds
+from app.services import keeping, records, refunds
 from app.services.orders import asking, look, money_in
-from app.services.orders.attention import NOT_KNOWING
+from app.services.orders.attention import NOT_KNOWING, UNDECIDED
 from app.services.orders.money_in import LOOKED_AT, MISMATCHES
 from app.services.orders.settle import lock
 
@@ -22,6 +22,7 @@ def ask_again(order_id: str, *, actor: str) -> None:
     AppError 502 when the gateway does not answer."""
     found = look.get(order_id)
     refunds.ask_again(found.refunds)
+    keeping.of(found.order).ask_again(found.order)
     asking.ask_about(found, actor=actor)
 
 
@@ -54,7 +55,7 @@ def look_at(order_id: str, code: str, *, actor: str) -> None:
             if order.attention is None:
                 return
             raise Conflict("Something else is the matter by now", "saved_meanwhile")
-        if code == Attention.refund_unknown or (code in NOT_KNOWING and _is_asked(order_id)):
+        if code in UNDECIDED or (code in NOT_KNOWING and _is_asked(order_id)):
             raise Conflict("Only the gateway's answer ends this: ask again", "not_decided")
         if code in MISMATCHES:
             _put_aside(order, Attention(code), actor)

@@ -17,7 +17,7 @@ from app.models import (
     TimelineEntry,
 )
 from app.models.payment import OPEN
-from app.services import events, records, refunding, tasks
+from app.services import events, keeping, records, refunding, tasks
 
 __all__ = ["ENDED", "LOOKED_AT", "MISMATCHES", "fall_through", "falter", "pay", "supersede", "take"]
 
@@ -114,6 +114,7 @@ def pay(order: Order, payment: Payment) -> None:
     order.move_to(OrderStatus.paid)
     records.timeline(order, "order.paid", payment=payment)
     events.append(order, EventType.payment_succeeded, payment)
+    keeping.of(order).paid(order, payment)
 
 
 def _late(order: Order, payment: Payment) -> None:

@@ -3,7 +3,7 @@
 from app.adapters.gateways.base import Snapshot
 from app.kit.money import Money
 from app.models import EventType, Order, OrderStatus, Payment, PaymentStatus
-from app.services import events, records, tasks
+from app.services import events, keeping, records, tasks
 
 __all__ = ["merge_refunded", "take_back"]
 
@@ -34,10 +34,12 @@ def merge_refunded(order: Order, payment: Payment, snapshot: Snapshot, actor: st
     )
     if order.settled_by != payment.id or order.status not in SETTLED:
         return
+    keeping.of(order).refunded(order, payment)
     if order.status != OrderStatus.refunded:
         whole = total == payment.amount_minor
         order.move_to(OrderStatus.refunded if whole else OrderStatus.partially_refunded)
-    events.append(order, EventType.payment_refunded, payment, amount=Money(total, payment.currency))
+    refunded = Money(total, payment.currency)
+    events.append(order, EventType.payment_refunded, payment, refundedAmount=refunded.number)
 
 
 def take_back(order: Order, payment: Payment, total: int) -> None:
@@ -55,3 +57,4 @@ def take_back(order: Order, payment: Payment, total: int) -> None:
         payment=payment,
         amount=str(Money(less, payment.currency)),
     )
+    keeping.of(order).refunded(order, payment)

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 
 DONE = {RefundStatus.succeeded, RefundStatus.failed}
 UNKNOWN_AFTER = (2, 5, 15, 60, 300, 900, 3600)  # seconds
+WAITING = 60  # seconds; whoever ends the wait hurries the task
 IN_FLIGHT = timedelta(minutes=1)  # longer than looking for a refund and asking for it can take
 # Gateways may forget an idempotency key after 24 hours, and would then refund once more.
 LAST_TRY = timedelta(hours=23)
@@ -102,6 +103,8 @@ def _claim(refund_id: str) -> _Job | tasks.Again | None:
         _, payment, refund = lock_refund(refund_id)
         if refund.status in DONE:
             return None
+        if refund.waits_since:
+            return tasks.Again(clock.after(WAITING))
         asking = refund.asking_since
         if asking is not None and now - asking < IN_FLIGHT:
             return tasks.Again(asking + IN_FLIGHT)

@@ -2,6 +2,15 @@
 
 from app.services.sandbox.ledger import DatabaseLedger
 from app.services.sandbox.page import BUTTONS, finish_later, look, press
+from app.services.sandbox.sellers import DatabaseSellers
 from app.services.sandbox.webhooks import notify
 
-__all__ = ["BUTTONS", "DatabaseLedger", "finish_later", "look", "notify", "press"]
+__all__ = [
+    "BUTTONS",
+    "DatabaseLedger",
+    "DatabaseSellers",
+    "finish_later",
+    "look",
+    "notify",
+    "press",
+]

@@ -61,10 +61,12 @@ class Fuzzed:
         self.shop.pay(paid)
         self.shop.cancel(gone)
         (sent, *_) = self.shop.get("/api/webhook-deliveries").json["deliveries"]
+        seller = self.shop.post("/api/sellers", {"name": "Ada", "email": "ada@example.com"}).json
         self.ids = {
             "orderId": paid["orderId"],
             "deliveryId": sent["deliveryId"],
             "endpointId": sent["endpointId"],
+            "sellerId": seller["sellerId"],
             "replayId": self.replay_of(sent["endpointId"]),
         }
 

@@ -89,6 +89,8 @@ def test_the_idempotency_key_is_offered_where_it_works(document):
         "/api/create-payment-intent",
         "/api/orders/{orderId}/refunds",
         "/api/webhook-endpoints/{endpointId}/replays",
+        "/api/orders/{orderId}/escrow/release",
+        "/api/sellers",
     }
 
 
@@ -137,6 +139,7 @@ def calls(shop):
     yield "POST", "/api/orders/{orderId}/cancel", shop.cancel(shop.order(7))
     yield "GET", "/api/orders/{orderId}", shop.get(path)
     yield "GET", "/api/orders/{orderId}", shop.get("/api/orders/ord_1")
+    yield from escrow_calls(shop)
     yield "GET", "/api/orders", shop.get("/api/orders?limit=2")
     yield "GET", "/api/orders", shop.get("/api/orders?limit=0")
     world.run_tasks(shop.app)
@@ -177,6 +180,27 @@ def replay_calls(shop):
     yield "GET", route, shop.get(path)
     yield "GET", route, shop.get(f"{path}x")
     yield "POST", f"{route}/cancel", shop.post(f"{path}/cancel")
+
+
+def escrow_calls(shop):
+    made = shop.post("/api/sellers", {"name": "Ada", "email": "ada@example.com"})
+    yield "POST", "/api/sellers", made
+    yield "POST", "/api/sellers", shop.post("/api/sellers", {"name": "Ada"})
+    seller = f"/api/sellers/{made.json['sellerId']}"
+    yield "GET", "/api/sellers/{sellerId}", shop.get(f"{seller}?sync=1")
+    yield "GET", "/api/sellers/{sellerId}", shop.get("/api/sellers/sel_1")
+    yield "POST", "/api/sellers/{sellerId}/onboarding-link", shop.post(f"{seller}/onboarding-link")
+    terms = {"sellerId": made.json["sellerId"], "feePercent": "10"}
+    order = shop.order(20, escrow=terms)
+    shop.pay(order)
+    own = f"/api/orders/{order['orderId']}"
+    for verb in ("dispute", "resume", "release", "release", "dispute", "resume"):
+        path = f"/api/orders/{{orderId}}/escrow/{verb}"
+        yield "POST", path, shop.post(f"{own}/escrow/{verb}")
+    yield "POST", "/api/orders/{orderId}/refunds", shop.refund(order, 5)
+    world.run_tasks(shop.app)
+    yield "GET", "/api/orders/{orderId}", shop.get(own)
+    yield "POST", "/api/create-payment-intent", shop.create(5, escrow={"sellerId": "sel_1"})
 
 
 def test_real_answers_are_what_it_says(app, document, httpserver):

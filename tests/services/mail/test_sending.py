@@ -8,11 +8,13 @@ from app.adapters.mail import MailRefused, MailUnavailable
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.tenancy import as_org
-from app.models import Task, User, WebhookEndpoint
+from app.models import Hold, Task, User, WebhookEndpoint
 from app.services import invitations, mail, organizations, sessions
 from app.services.mail import letters
 from app.services.mail.changed_keys import ABOUT_KEYS
 from app.services.mail.endpoints import ABOUT_ENDPOINTS
+from app.services.mail.escrow import ABOUT_ESCROW
+from tests import escrow
 from tests.world import open_shop, run_tasks, sweep_and_run
 
 PASSWORD = "a quiet afternoon in May"
@@ -38,6 +40,9 @@ def post(user, kind="reset_password", locale="en"):
             db.session.get_one(User, user.id).locale = locale
         open_shop(current_app._get_current_object())  # with a key, of which the owner is told
         return
+    if kind in ABOUT_ESCROW:
+        about_money_that_is_held(user, kind, locale)
+        return
     with transaction():
         db.session.get_one(User, user.id).email_verified_at = None
         about = {"user": user.id, "company": "Google"}
@@ -52,6 +57,14 @@ def about_an_endpoint(user, kind, locale):
         endpoint.failing_since = clock.now()
         endpoint.disabled_at = clock.now() if kind == "endpoint_off" else None
         mail.post(kind, user.email, locale=locale, endpoint=endpoint.id)
+
+
+def about_money_that_is_held(user, kind, locale):
+    shop = open_shop(current_app._get_current_object())
+    order = escrow.held(shop, releaseAfterDays=14)
+    with shop.inside(), transaction():
+        hold = db.session.scalars(select(Hold).where(Hold.order_id == order["orderId"])).one()
+        mail.post(kind, user.email, locale=locale, hold=hold.id)
 
 
 def tasks() -> list[Task]:

@@ -7,9 +7,10 @@ import json
 from typing import ClassVar, Protocol
 
 from app.adapters.gateways import actions, base
+from app.adapters.gateways.sandbox.sellers import SandboxMarketplace, SellerBooks
 from app.kit import clock, signing
 
-__all__ = ["Ledger", "SandboxGateway"]
+__all__ = ["Ledger", "SandboxGateway", "SellerBooks"]
 
 
 class Ledger(Protocol):
@@ -52,6 +53,7 @@ class SandboxGateway(base.Plain):
     test_mode = True
     methods = ("test",)
     ledger: ClassVar[Ledger]
+    sellers: ClassVar[SellerBooks]
 
     def __init__(self, credentials: base.Credentials) -> None:
         self.credentials = credentials
@@ -115,6 +117,10 @@ class SandboxGateway(base.Plain):
             )
         except (signing.BadSignature, ValueError, KeyError, TypeError) as error:
             raise base.BadSignature(str(error)) from error
+
+    @property
+    def marketplace(self) -> SandboxMarketplace:  # type: ignore[override]
+        return SandboxMarketplace(self.sellers)
 
     def can_read_events(self) -> bool:
         return True

@@ -1,0 +1,28 @@
+"""Escrow: a paid order's money is held for a seller, then freed to them, or goes back.
+
+Releases and reversals are written down before the gateway hears of them, asked for with their own
+key, and asked about until the answer is definite. At most one of them is under way for an order.
+"""
+
+from app.services.escrow.disputing import dispute, resume
+from app.services.escrow.due import look_at_clock
+from app.services.escrow.keeper import EscrowKeeper
+from app.services.escrow.look import Escrow, of_order
+from app.services.escrow.releasing import release
+from app.services.escrow.reversing import fetch_back
+from app.services.escrow.terms import Terms, promise
+from app.services.escrow.transferring import send
+
+__all__ = [
+    "Escrow",
+    "EscrowKeeper",
+    "Terms",
+    "dispute",
+    "fetch_back",
+    "look_at_clock",
+    "of_order",
+    "promise",
+    "release",
+    "resume",
+    "send",
+]

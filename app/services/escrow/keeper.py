@@ -1,0 +1,105 @@
+"""What becomes of held money when an order is paid or refunded. Parts; the order is locked."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.extensions import db, transaction
+from app.kit import clock
+from app.kit.errors import Conflict
+from app.models import (
+    Account,
+    Attention,
+    EventType,
+    HoldStatus,
+    JournalKind,
+    Order,
+    Payment,
+    Refund,
+    Release,
+    Reversal,
+)
+from app.services import events, ledger, records, tasks
+from app.services.escrow import holding, reversing
+from app.services.ledger import Move
+
+__all__ = ["EscrowKeeper", "cover"]
+
+
+class EscrowKeeper:
+    """Keeps the money of orders that have a seller (`keeping.Keeper`)."""
+
+    def paid(self, order: Order, payment: Payment) -> None:
+        """From now on the money is held."""
+        hold = holding.locked(order.id)
+        hold.payment_id, hold.status, hold.held_at = payment.id, HoldStatus.held, clock.now()
+        if hold.release_after_days is not None:
+            hold.release_at = hold.held_at + timedelta(days=hold.release_after_days)
+        holding.plan(hold)
+        came = Move(Account.customer, Account.held, payment.amount_minor)
+        ledger.write(order, JournalKind.hold, [came], subject=payment.id)
+        records.timeline(order, "escrow.held", payment=payment, amount=str(payment.money))
+        told = holding.told(order, hold, ledger.balances(order.id))
+        events.append(order, EventType.escrow_held, payment, **told)
+
+    def refund_reserved(self, order: Order, payment: Payment, refund: Refund) -> None:
+        """What is held goes back first. What is with the seller is fetched back before the refund
+        is asked for; raises Conflict while other money is under way."""
+        hold = holding.locked(order.id)
+        if hold.payment_id != payment.id:
+            return  # a second payment, or one that came too late: that was never held
+        if hold.is_charged_back:
+            raise Conflict("The customer's bank has taken this money back", "chargeback_open")
+        found = ledger.balances(order.id)
+        others = payment.reserved_minor - refund.amount_minor
+        short = refund.amount_minor - holding.free_of(hold, payment, found, refunding=others)
+        if short > 0:
+            holding.must_be_still(hold)
+            reversing.reserve(order, hold, refund, short)
+
+    def refunded(self, order: Order, payment: Payment) -> None:
+        """The books follow what went back in all, whoever asked for it."""
+        hold = holding.locked(order.id)
+        if hold.payment_id != payment.id:
+            return
+        found = ledger.balances(order.id)
+        more = payment.refunded_minor - found.refunded
+        if more > 0:
+            cover(order, found.held, more)
+            went = Move(Account.held, Account.refunded, more)
+            ledger.write(order, JournalKind.refund, [went])
+        elif more < 0:
+            back = Move(Account.refunded, Account.held, -more)
+            ledger.write(order, JournalKind.refund_failed, [back])
+        holding.settle(order, hold, ends_dispute=more > 0)
+
+    def ask_again(self, order: Order) -> None:
+        """It stays the tasks' work: two who ask at the same moment might move money twice."""
+        with transaction():
+            going = select(Release.id).where(
+                Release.order_id == order.id, Release.status.in_(holding.UNDECIDED)
+            )
+            for release_id in db.session.scalars(going):
+                _hurry("escrow.release", "release", release_id)
+            back = select(Reversal.refund_id).where(
+                Reversal.order_id == order.id, Reversal.status.in_(holding.UNDECIDED)
+            )
+            for refund_id in sorted(set(db.session.scalars(back))):
+                _hurry("escrow.reverse", "refund", refund_id)
+
+
+def cover(order: Order, held_minor: int, needed_minor: int) -> None:
+    """More went out than was held, so it came out of the merchant's own balance: that is written
+    down, and somebody should look."""
+    short = needed_minor - held_minor
+    if short <= 0:
+        return
+    ledger.write(order, JournalKind.cover, [Move(Account.gateway, Account.held, short)])
+    order.attention = Attention.escrow_uncovered
+    records.timeline(order, "escrow.uncovered", minor=short)
+
+
+def _hurry(task: str, argument: str, subject: str) -> None:
+    key = f"{task}:{subject}"
+    if not tasks.hurry(key):  # given up after too many tries
+        tasks.add(task, {argument: subject}, key=key)

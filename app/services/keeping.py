@@ -1,0 +1,62 @@
+"""Whoever keeps an order's money after it was paid is told of every move of it.
+
+Most orders' money is nobody's to keep: it lies in the merchant's account, and `Nobody` is told.
+Settling and refunding tell the keeper and need not know who that is.
+"""
+
+from typing import Protocol
+
+from app.models import Order, Payment, Refund
+
+__all__ = ["Keeper", "Nobody", "appoint", "of"]
+
+
+class Keeper(Protocol):
+    """Told inside the transaction that the news belongs to: parts, the order is locked."""
+
+    def paid(self, order: Order, payment: Payment) -> None:
+        """This payment has paid the order."""
+        ...
+
+    def refund_reserved(self, order: Order, payment: Payment, refund: Refund) -> None:
+        """Money is set aside for a refund, which may be made to wait (`waits_since`). Raises
+        Conflict when it cannot be had now."""
+        ...
+
+    def refunded(self, order: Order, payment: Payment) -> None:
+        """What was refunded of this payment, in all, has changed."""
+        ...
+
+    def ask_again(self, order: Order) -> None:
+        """Have the gateway asked now about what is on its way (a step)."""
+        ...
+
+
+class Nobody:
+    """Of orders whose money is kept for nobody."""
+
+    def paid(self, order: Order, payment: Payment) -> None:
+        pass
+
+    def refund_reserved(self, order: Order, payment: Payment, refund: Refund) -> None:
+        pass
+
+    def refunded(self, order: Order, payment: Payment) -> None:
+        pass
+
+    def ask_again(self, order: Order) -> None:
+        pass
+
+
+_nobody: Keeper = Nobody()
+_appointed: list[Keeper] = []
+
+
+def appoint(keeper: Keeper) -> None:
+    """Say who keeps the money of orders that have a seller; create_app does, once."""
+    _appointed[:] = [keeper]
+
+
+def of(order: Order) -> Keeper:
+    """Who keeps this order's money; the row itself says whether somebody does."""
+    return _appointed[0] if order.seller_id else _nobody

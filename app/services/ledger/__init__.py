@@ -1,0 +1,9 @@
+"""The books of orders with escrow: written with the change itself, and never anything but added to.
+
+Where an order's money is, the ledger alone says; no amount beside it could say something else.
+"""
+
+from app.services.ledger.balances import Balances, balances, balances_of
+from app.services.ledger.journals import Move, write
+
+__all__ = ["Balances", "Move", "balances", "balances_of", "write"]

@@ -1,0 +1,159 @@
+"""Sellers: opened once, bound to the account they were opened under, seen by their provider."""
+
+import pytest
+from sqlalchemy import select
+
+from app.adapters.gateways import base
+from app.adapters.gateways.sandbox.sellers import SandboxMarketplace
+from app.extensions import db, reading, transaction
+from app.models import SandboxSeller, Seller
+from app.services import sellers
+from app.services.sandbox import DatabaseSellers
+from app.services.sellers.standing import record
+from tests import world
+from tests.escrow import make_seller
+
+ADA = {"name": "Ada", "email": "ada@example.com", "externalId": "S-7", "country": "PT"}
+
+
+@pytest.fixture
+def shop(on_both):
+    return world.open_shop(on_both)
+
+
+def accounts(shop) -> int:
+    """How many the sandbox opened."""
+    with shop.inside(), reading() as session:
+        return len(session.scalars(select(SandboxSeller)).all())
+
+
+def look(shop, seller_id, *, sync=False):
+    return shop.get(f"/api/sellers/{seller_id}{'?sync=1' if sync else ''}")
+
+
+def test_a_seller_of_the_sandbox_is_ready_at_once(shop):
+    made = shop.post("/api/sellers", ADA)
+    assert made.status_code == 200
+    assert (made.json["status"], made.json["payoutsEnabled"]) == ("ready", True)
+    assert (made.json["externalId"], made.json["country"]) == ("S-7", "PT")
+    assert look(shop, made.json["sellerId"]).json == made.json
+
+
+def test_one_key_opens_one_account(shop):
+    key = {"Idempotency-Key": "ada"}
+    one, two = shop.post("/api/sellers", ADA, **key), shop.post("/api/sellers", ADA, **key)
+    assert one.data == two.data
+    assert accounts(shop) == 1
+
+
+@pytest.mark.parametrize("lost", ["answer", "question"])
+def test_without_an_answer_the_seller_is_kept_and_opened_once(shop, monkeypatch, later, lost):
+    def lose(self, request):
+        if lost == "answer":
+            real(self, request)
+        raise base.Unavailable("no answer")
+
+    real = DatabaseSellers.open_seller
+    key = {"Idempotency-Key": "ada"}
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseSellers, "open_seller", lose)
+        made = shop.post("/api/sellers", ADA, **key)
+    assert (made.status_code, made.json["code"]) == (502, "gateway_unavailable")
+    again = shop.post("/api/sellers", ADA, **key)
+    assert (again.status_code, again.json["sellerId"]) == (200, made.json["sellerId"])
+    later(60)
+    world.run_tasks(shop.app)
+    assert accounts(shop) == 1
+
+
+def test_the_task_opens_what_nobody_asks_for_again(shop, monkeypatch, later):
+    def silent(*_args):
+        raise base.Unavailable("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseSellers, "open_seller", silent)
+        made = shop.post("/api/sellers", ADA).json
+    assert look(shop, made["sellerId"]).json["status"] == "created"
+    later(60)
+    world.run_tasks(shop.app)
+    assert look(shop, made["sellerId"]).json["status"] == "ready"
+
+
+def test_one_whom_the_gateway_declines_has_failed(shop, monkeypatch):
+    def refuse(*_args):
+        raise base.Impossible("not in this country")
+
+    monkeypatch.setattr(DatabaseSellers, "open_seller", refuse)
+    made = shop.post("/api/sellers", ADA)
+    assert (made.status_code, made.json["error"]) == (
+        402,
+        "The gateway declined: not in this country",
+    )
+
+
+@pytest.mark.parametrize("missing", ["name", "email"])
+def test_a_name_and_an_address_are_needed(shop, missing):
+    answer = shop.post("/api/sellers", {k: v for k, v in ADA.items() if k != missing})
+    assert (answer.status_code, answer.json["field"]) == (400, missing)
+
+
+def test_another_provider_does_not_see_them(shop):
+    seller = make_seller(shop)
+    other = world.open_shop(shop.app, org="Acme", name="Other")
+    assert look(other, seller).status_code == 404
+    assert other.post(f"/api/sellers/{seller}/onboarding-link").status_code == 404
+
+
+def test_it_takes_the_scope_for_payouts(on_both):
+    shop = world.open_shop(on_both, scopes=("payments", "refunds"))
+    for answer in (shop.post("/api/sellers", ADA), look(shop, "sel_1")):
+        assert (answer.status_code, answer.json["error"]) == (403, "Key lacks scope: payouts")
+
+
+def test_the_link_leads_back_where_the_provider_wants(shop):
+    path = f"/api/sellers/{make_seller(shop)}/onboarding-link"
+    answer = shop.post(path, {"returnUrl": "https://shop.example.com/done"})
+    assert answer.json == {"url": "https://shop.example.com/done", "expiresAt": None}
+    assert shop.post(path, {"returnUrl": "javascript:alert(1)"}).status_code == 400
+
+
+# --- what the gateway says since
+
+
+def say(shop, seller_id, status):
+    with shop.inside():
+        there = sellers.get(seller_id).gateway_seller_id
+        record(seller_id, base.SellerState(there, status))
+        return sellers.get(seller_id).status
+
+
+def test_one_who_was_ready_and_is_not_any_more_is_restricted(shop):
+    seller = make_seller(shop)
+    assert say(shop, seller, "pending") == "restricted"
+    assert say(shop, seller, "restricted") == "restricted"
+    assert say(shop, seller, "ready") == "ready"
+
+
+def test_one_whose_account_is_gone_stays_closed(shop, monkeypatch):
+    def gone(*_args):
+        raise base.Missing("no such account")
+
+    seller = make_seller(shop)
+    monkeypatch.setattr(SandboxMarketplace, "retrieve_seller", gone)
+    assert look(shop, seller, sync=True).json["status"] == "closed"
+    assert say(shop, seller, "ready") == "closed"
+    answer = shop.create(20, escrow={"sellerId": seller})
+    assert (answer.status_code, answer.json["code"]) == (400, "escrow_unavailable")
+
+
+def test_one_of_another_mode_or_scope_is_not_held_for(shop):
+    seller = make_seller(shop)
+    for name, value in (("test_mode", False), ("scope_owner", "org_other")):
+        with shop.inside(), transaction():
+            row = db.session.get_one(Seller, seller)
+            before, _ = getattr(row, name), setattr(row, name, value)
+        answer = shop.create(20, escrow={"sellerId": seller})
+        assert (answer.status_code, answer.json["code"]) == (400, "escrow_unavailable")
+        with shop.inside(), transaction():
+            setattr(db.session.get_one(Seller, seller), name, before)
+    assert shop.create(20, escrow={"sellerId": seller}).status_code == 200
