@@ -12,6 +12,7 @@ from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType
 from app.models.export import Export, ExportStatus
 from app.models.invitation import Invitation
 from app.models.ledger import Account, Journal, JournalKind, Line
+from app.models.notice import Notice, NoticeKind, NoticeRead
 from app.models.order import Attention, Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
 from app.models.people import Identity, Membership, Organization, Role, Throttle, User, UserSession
@@ -58,6 +59,9 @@ __all__ = [
     "Line",
     "Membership",
     "MoveStatus",
+    "Notice",
+    "NoticeKind",
+    "NoticeRead",
     "Order",
     "OrderStatus",
     "Organization",

@@ -87,6 +87,7 @@ class Membership(Stamped, Model):
     user_id: Mapped[str] = mapped_column(String(40), refers_to("users"), index=True)
     role: Mapped[str] = mapped_column(String(10), default=Role.owner)
     setup_hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the list on Home
+    notices_read: Mapped[str | None] = mapped_column(String(40))  # up to this one, all are
 
 
 class UserSession(Stamped, Model):

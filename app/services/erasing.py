@@ -14,6 +14,7 @@ from app.models import (
     InboundEndpoint,
     InboundEvent,
     IntegrationConfig,
+    Notice,
     Order,
     Organization,
     Payment,
@@ -54,6 +55,7 @@ def _end_play() -> None:
     changed(update(Order).values(next_check_at=None))
     changed(update(Payment).values(next_check_at=None))
     changed(update(Hold).values(next_check_at=None))
+    changed(delete(Notice))  # nobody is left to read them
     changed(delete(Task).where(Task.org_id == current_org(), Task.name != "organizations.erase"))
 
 

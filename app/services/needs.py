@@ -8,15 +8,13 @@ from sqlalchemy import func, or_, select
 
 from app.extensions import reading
 from app.models import Order, Provider, WebhookEndpoint
-from app.services.deliveries.schedule import FAST
+from app.services.deliveries.schedule import IN_A_ROW
 from app.services.integrations import Card
 from app.services.webhook_endpoints import BY_HAND
 
 __all__ = ["Needs", "Receiver", "look"]
 
 FEW = 5  # of each kind are named
-# One that fails less often may be restarting, and is tried again within seconds.
-IN_A_ROW = len(FAST) + 1
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from app.extensions import changed, db
 from app.kit.errors import Conflict
 from app.kit.money import Money
-from app.models import Attention, Order, Payment, PaymentStatus, Refund, RefundStatus
-from app.services import keeping, records, tasks
+from app.models import Attention, NoticeKind, Order, Payment, PaymentStatus, Refund, RefundStatus
+from app.services import keeping, notices, records, tasks
 
 __all__ = ["UNDER_WAY", "failed", "release", "reserve", "task_key", "total"]
 
@@ -88,6 +88,7 @@ def failed(order: Order, payment: Payment, refund: Refund) -> None:
     records.timeline(
         order, "refund.failed", payment=payment, refund=refund.id, failure=refund.failure
     )
+    notices.about_order(NoticeKind.refund_failed, order)
     if payment.refunded_minor and refund.gateway_refund_id:
         tasks.add("refunds.review", {"payment": payment.id}, key=f"review:{payment.id}")
 

@@ -18,6 +18,7 @@ from app.models import (
     Hold,
     IdempotencyKey,
     InboundEvent,
+    Notice,
     Order,
     Payment,
     Throttle,
@@ -30,6 +31,7 @@ __all__ = ["purge", "sweep"]
 BATCH = 200
 HANDED_OUT = timedelta(minutes=10)  # until a row whose task vanished is found again
 KEEP_INBOUND = timedelta(days=90)
+KEEP_NOTICES = timedelta(days=90)
 KEEP_SESSIONS = timedelta(days=30)
 
 
@@ -64,11 +66,16 @@ def _hand_out(model: type[Any], task: str, argument: str) -> int:
 
 
 def purge() -> None:
-    """Forget what need not be kept (a step): idempotency keys, inbound bodies after 90 days, tries
-    that count no more, sessions that are over, secrets whose successors count alone by now."""
+    """Forget what need not be kept (a step): idempotency keys, inbound bodies and notices
+    after 90 days, tries that count no more, sessions that are over, secrets whose successors count
+    alone by now."""
     now = clock.now()
     with across_organizations("the clock knows no tenant"), transaction():
-        for model, keep in ((IdempotencyKey, idempotency.KEEP), (InboundEvent, KEEP_INBOUND)):
+        for model, keep in (
+            (IdempotencyKey, idempotency.KEEP),
+            (InboundEvent, KEEP_INBOUND),
+            (Notice, KEEP_NOTICES),
+        ):
             changed(delete(model).where(model.created_at < now - keep))
         changed(delete(Throttle).where(Throttle.ends_at < now))
         changed(delete(UserSession).where(UserSession.created_at < now - KEEP_SESSIONS))

@@ -5,9 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.extensions import db, reading
-from app.models import Role, User, UserSession
-from app.services import exports, organizations
+from app.extensions import db, reading, transaction
+from app.models import Notice, NoticeKind, Role, User, UserSession
+from app.services import exports, notices, organizations
 from app.services.orders.filters import Filter
 from app.services.permissions import PERMISSIONS
 from tests import world
@@ -25,7 +25,7 @@ OPEN = {
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
        "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1", "export_id": "exp_1",
-       "invitation_id": "inv_1", "refund_id": "ref_1", "role": "viewer"}  # fmt: skip
+       "invitation_id": "inv_1", "notice_id": "not_1", "refund_id": "ref_1", "role": "viewer"}  # fmt: skip
 
 
 def rules(app):
@@ -134,6 +134,7 @@ def of_theirs(app) -> dict[str, str]:
         "refund_id": shop.see(order)["refunds"][0]["refundId"],
         "delivery_id": delivery,
         "export_id": export_of(shop),
+        "notice_id": notice_of(shop),
         "key_id": kinds["key"],
         "endpoint_id": kinds["whe"],
         "membership_id": kinds["mem"],
@@ -148,6 +149,14 @@ def export_of(shop) -> str:
         export_id = exports.start(Filter(), ["order_id"], "UTC", actor="them@theirs.example")
     world.run_tasks(shop.app)
     return export_id
+
+
+def notice_of(shop) -> str:
+    """That the shop's export is ready is told to whoever asked for it; this is for everybody."""
+    with shop.inside(), transaction():
+        notices.tell(NoticeKind.keys_refused, "stripe")
+        db.session.flush()
+        return db.session.scalars(select(Notice.id).order_by(Notice.id.desc())).first()
 
 
 def organization_of(app, name: str) -> str:

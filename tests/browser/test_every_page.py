@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.extensions import reading
 from app.models import Delivery
 from app.services import webhook_endpoints
-from tests.blueprints.test_merchants import export_of, path_of, rules
+from tests.blueprints.test_merchants import export_of, notice_of, path_of, rules
 from tests.merchant import PASSWORD, person
 
 # A picture, a part of a page, a file.
@@ -37,6 +37,7 @@ def paths(served) -> list[str]:
         "order_id": order["orderId"],
         "delivery_id": delivery_id,
         "export_id": export_of(shop),
+        "notice_id": notice_of(shop),
     }
     pages = [
         one for one in rules(served.app) if "GET" in one.methods and one.endpoint not in NO_PAGES

@@ -2,6 +2,10 @@
 
 import threading
 
+from sqlalchemy import select
+
+from app.extensions import reading
+from app.models import Notice
 from tests import world
 
 
@@ -59,6 +63,9 @@ def test_of_two_successes_one_settles_and_the_other_is_refunded(stripe_shop, tol
     assert [one["cause"] for one in seen["refunds"]] == ["duplicate"]
     assert seen["refunds"][0]["status"] == "succeeded"
     assert told().count("payment_succeeded") == 1
+    with stripe_shop.inside(), reading() as session:
+        (notice,) = session.scalars(select(Notice)).all()
+    assert (notice.kind, notice.subject) == ("duplicate_payment", order["orderId"])
     charges = stripe_shop.stripe.charges()
     assert sum(one["amount"] - one["amount_refunded"] for one in charges) == 2000
 

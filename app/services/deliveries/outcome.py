@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from app.extensions import changed, db, settings, transaction
 from app.kit import clock
-from app.models import Delivery, DeliveryStatus, WebhookEndpoint
-from app.services import letterbox, tasks
+from app.models import Delivery, DeliveryStatus, NoticeKind, WebhookEndpoint
+from app.services import letterbox, notices, tasks
 from app.services.deliveries import schedule
 from app.services.deliveries.outbox import Result
 from app.services.deliveries.outgoing import Outgoing
@@ -17,6 +17,7 @@ from app.services.deliveries.together import Together
 __all__ = ["record"]
 
 WARN_AFTER = timedelta(hours=12)
+NOTICE_EVERY = timedelta(days=1)  # of one that recovers and fails again
 DISABLE_AFTER = timedelta(days=5)  # of failing without a break
 
 
@@ -112,6 +113,8 @@ def _endpoint_failed(endpoint_id: str, *, gone: bool) -> bool:
     endpoint.failures += 1
     endpoint.failing_since = endpoint.failing_since or now
     if not endpoint.disabled_at:
+        if endpoint.failures == schedule.IN_A_ROW and not gone:
+            _tell_everybody(NoticeKind.endpoint_failing, endpoint, once_in=NOTICE_EVERY)
         if gone:
             _disable(endpoint, "the receiver answered 410 Gone")
         elif now - endpoint.failing_since >= DISABLE_AFTER:
@@ -125,4 +128,11 @@ def _endpoint_failed(endpoint_id: str, *, gone: bool) -> bool:
 def _disable(endpoint: WebhookEndpoint, reason: str) -> None:
     endpoint.disabled_at = clock.now()
     endpoint.disabled_reason = reason
+    _tell_everybody(NoticeKind.endpoint_off, endpoint)
     letterbox.to_owners("endpoint_off", endpoint=endpoint.id)
+
+
+def _tell_everybody(
+    kind: NoticeKind, endpoint: WebhookEndpoint, *, once_in: timedelta | None = None
+) -> None:
+    notices.tell(kind, endpoint.id, once_in=once_in, url=endpoint.url)

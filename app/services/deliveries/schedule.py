@@ -7,9 +7,11 @@ from email.utils import parsedate_to_datetime
 
 from app.kit import clock
 
-__all__ = ["FAST", "SLOW", "next_attempt"]
+__all__ = ["FAST", "IN_A_ROW", "SLOW", "next_attempt"]
 
 FAST = (1, 2, 4, 8)  # seconds after tries 1 to 4; the integrators' own table
+# One that fails less often may be restarting, and is tried again within seconds.
+IN_A_ROW = len(FAST) + 1
 SLOW = (60, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)  # seconds
 JITTER = 0.10  # only ever added
 HINT_CAP = 3600  # seconds; or twice the base wait, if longer

@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 
 from app.extensions import changed, reading, transaction
 from app.kit import clock
-from app.models import Export, ExportStatus
-from app.services import tasks
+from app.models import Export, ExportStatus, NoticeKind
+from app.services import notices, tasks
 from app.services.exports import batches, columns, files
 from app.services.orders import filters
 from app.services.orders.filters import Filter
@@ -63,7 +63,7 @@ def _write_slice(row: Export, wanted: Filter, place: _Place, file: IO[bytes]) ->
         os.fsync(file.fileno())
         is_last = len(rows) < batches.BATCH
         to = _Place(place.written + len(rows), file.tell(), rows[-1].id if rows else place.last_id)
-        if not _note(row.id, place, to, is_last):
+        if not _note(row, place, to, is_last):
             files.remove_unless_kept(row.id)
             return None
         if is_last:
@@ -77,7 +77,7 @@ def _note_total(export_id: str, total: int) -> None:
         changed(update(Export).where(Export.id == export_id).values(total=total))
 
 
-def _note(export_id: str, was: _Place, now: _Place, is_last: bool) -> bool:
+def _note(row: Export, was: _Place, now: _Place, is_last: bool) -> bool:
     """Write down how far the file is (a step); False when it is no longer ours to write."""
     values: dict[str, Any] = {"written": now.written, "size": now.size, "last_id": now.last_id}
     if is_last:
@@ -86,7 +86,7 @@ def _note(export_id: str, was: _Place, now: _Place, is_last: bool) -> bool:
         ours = changed(
             update(Export)
             .where(
-                Export.id == export_id,
+                Export.id == row.id,
                 Export.status == ExportStatus.writing,
                 Export.written == was.written,
                 Export.size == was.size,
@@ -94,5 +94,6 @@ def _note(export_id: str, was: _Place, now: _Place, is_last: bool) -> bool:
             .values(**values)
         )
         if ours and is_last:
-            tasks.add("orders.drop_export", {"export": export_id}, due=clock.after(KEEP))
+            notices.tell(NoticeKind.export_ready, row.id, only_for=row.asked_by, orders=now.written)
+            tasks.add("orders.drop_export", {"export": row.id}, due=clock.after(KEEP))
     return bool(ours)

@@ -1,10 +1,14 @@
 """What about an order needs a person, or only an answer. Parts; the order is locked."""
 
+from datetime import timedelta
+
 from app.adapters.gateways import base
-from app.models import Attention, Order
+from app.models import Attention, NoticeKind, Order
+from app.services import notices
 
 __all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "unanswered"]
 
+ONCE_IN = timedelta(days=1)
 # Codes that say only that a gateway could not be asked; its answer ends them.
 NOT_KNOWING = {
     Attention.payment_unknown,
@@ -20,6 +24,17 @@ def unanswered(order: Order, error: base.GatewayError) -> None:
     """Say why nothing is known, unless something graver is said already."""
     if order.attention is None or order.attention in NOT_KNOWING:
         order.attention = _code(error)
+        if order.attention == Attention.gateway_misconfigured:
+            _tell_of_keys(order)
+
+
+def _tell_of_keys(order: Order) -> None:
+    """Every order meets the same keys: that is told once a day. The operator's are not the
+    merchant's to change."""
+    if order.scope_kind != "platform":
+        notices.tell(
+            NoticeKind.keys_refused, order.gateway, test_mode=order.test_mode, once_in=ONCE_IN
+        )
 
 
 def _code(error: base.GatewayError) -> Attention:

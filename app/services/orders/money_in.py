@@ -9,6 +9,7 @@ from app.models import (
     Attention,
     EventType,
     LatePolicy,
+    NoticeKind,
     Order,
     OrderStatus,
     Payment,
@@ -17,7 +18,7 @@ from app.models import (
     TimelineEntry,
 )
 from app.models.payment import OPEN
-from app.services import events, keeping, records, refunding, tasks
+from app.services import events, keeping, notices, records, refunding, tasks
 
 __all__ = ["ENDED", "LOOKED_AT", "MISMATCHES", "fall_through", "falter", "pay", "supersede", "take"]
 
@@ -84,6 +85,7 @@ def _hold(
         expected=str(payment.money),
         received=received,
     )
+    notices.about_order(NoticeKind(problem), order)
 
 
 def _was_looked_at(payment: Payment, problem: Attention, received: str) -> bool:
@@ -122,6 +124,7 @@ def _late(order: Order, payment: Payment) -> None:
     policy = LatePolicy(provider.late_policy)
     order.attention = Attention.paid_late
     records.timeline(order, "attention.paid_late", payment=payment, policy=policy)
+    notices.about_order(NoticeKind.paid_late, order)
     if policy == LatePolicy.accept:
         pay(order, payment)
         return
@@ -138,6 +141,7 @@ def _duplicate(order: Order, payment: Payment) -> None:
     payment.is_duplicate = True
     order.attention = Attention.duplicate_payment
     records.timeline(order, "attention.duplicate_payment", payment=payment)
+    notices.about_order(NoticeKind.duplicate_payment, order)
     refunding.reserve(order, payment, payment.amount_minor, cause="duplicate")
 
 

@@ -11,8 +11,8 @@ from app.adapters.gateways import base
 from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.models import Attention, Order, Payment, Refund, RefundStatus
-from app.services import orders, records, refunding, routing, tasks
+from app.models import Attention, NoticeKind, Order, Payment, Refund, RefundStatus
+from app.services import notices, orders, records, refunding, routing, tasks
 from app.services.orders import money_out
 from app.services.orders.settle import lock
 
@@ -152,6 +152,8 @@ def _unknown(refund_id: str, error: base.GatewayError, *, may_be_made: bool) -> 
             return None
         refund.asking_since = None
         if may_be_made or isinstance(error, base.Unavailable | base.Missing):
+            if refund.status != RefundStatus.unknown:
+                notices.about_order(NoticeKind.refund_unknown, order)
             refund.status = RefundStatus.unknown
             order.attention = Attention.refund_unknown
         refund.failure = error.reason
