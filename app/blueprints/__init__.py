@@ -13,6 +13,7 @@ from app.blueprints import (
     ops,
     orders,
     providers,
+    said,
     session,
     styleguide,
     web,
@@ -25,6 +26,7 @@ def register_doors(app: Flask) -> None:
     """Put every door on the app, and what they share around them."""
     web.init_app(app)
     session.init_app(app)
+    said.init_app(app)
     for door in (api, auth, checkout, home, inbound, integrations, ops, orders, providers):
         app.register_blueprint(door.bp)
     if app.config["SETTINGS"].is_development:

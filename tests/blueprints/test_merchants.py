@@ -25,7 +25,8 @@ OPEN = {
 IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id": "whe_1",
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
        "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1", "export_id": "exp_1",
-       "invitation_id": "inv_1", "notice_id": "not_1", "refund_id": "ref_1", "role": "viewer"}  # fmt: skip
+       "invitation_id": "inv_1", "notice_id": "not_1", "refund_id": "ref_1",
+       "role": "viewer"}  # fmt: skip
 
 
 def rules(app):
