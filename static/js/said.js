@@ -2,27 +2,32 @@
 (() => {
   "use strict";
 
+  const said = document.getElementById("said");
+  const fresh = () => [...said.querySelectorAll("[data-toast]:not([data-told])")];
+
   const tell = () => {
-    const fresh = [...document.querySelectorAll("[data-toast]:not([data-told])")];
-    for (const one of fresh) {
+    const texts = fresh().map((one) => {
       one.dataset.told = "";
       one.querySelector("[data-dismiss]").hidden = false;
-    }
-    const texts = fresh.map((one) => one.querySelector(".toast__text").textContent);
+      return one.querySelector("[data-text]").textContent;
+    });
     if (texts.length) document.getElementById("news").textContent = texts.join(" ");
   };
 
-  document.addEventListener("click", (event) => {
+  said.addEventListener("click", (event) => {
     const button = event.target.closest("[data-dismiss]");
     if (!button) return;
     button.closest("[data-toast]").remove();
-    (document.querySelector("[data-dismiss]") ?? document.getElementById("main")).focus();
+    const next = said.querySelector("[data-dismiss]");
+    said.hidden = !next;
+    (next ?? document.getElementById("main")).focus();
   });
 
   // Whoever is further down does not see the top of the page.
   document.addEventListener("htmx:oobAfterSwap", () => {
-    if (!document.querySelector("[data-toast]:not([data-told])")) return;
-    document.getElementById("said").classList.add("said--over");
+    if (!fresh().length) return;
+    said.hidden = false;
+    said.dataset.over = "";
     tell();
   });
 
