@@ -113,3 +113,9 @@ def test_older_ones_are_a_page_further(browser, shop):
     (older,) = re.findall(r'href="(/notices\?before=not_\w+)"', page)
     assert browser.get(older).text.count('data-id="not_') == 1
     assert browser.get("/notices?before=x").text.count('data-id="not_') == 50
+
+
+def test_only_the_bell_says_that_this_is_where_one_is(browser):
+    page = browser.get("/notices").text
+    assert page.count('aria-current="page"') == 1
+    assert re.search(r'href="/" data-keys="g h" aria-current', browser.get("/").text)
