@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from app.extensions import changed, db, insert_once, reading, transaction
 from app.kit import clock
@@ -64,13 +64,20 @@ def page(reader: Reader, *, cursor: str | None = None, limit: int = 50) -> Page:
 
 
 def unread(reader: Reader) -> int:
-    """How many a person has not read, up to MANY. What happened before they came does not count."""
-    with reading() as session:
-        new = (
-            select(Notice.id)
-            .where(_concerns(reader), Notice.id > _read_to(reader), ~_was_read(reader))
-            .limit(MANY)
+    """How many a person has not read, up to MANY (one statement, with every page). What happened
+    before they came does not count."""
+    new = (
+        select(Notice.id)
+        .join(Membership, and_(*_here(reader)))
+        .where(
+            _concerns(reader),
+            Notice.created_at >= Membership.created_at,
+            Notice.id > func.coalesce(Membership.notices_read, ""),
+            ~_was_read(reader),
         )
+        .limit(MANY)
+    )
+    with reading() as session:
         return session.scalar(select(func.count()).select_from(new.subquery())) or 0
 
 
