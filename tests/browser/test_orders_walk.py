@@ -44,5 +44,5 @@ def test_what_a_refund_does_is_said_while_typing(shop, open_page):
     page.get_by_label("Amount").fill("7.50")
     page.get_by_text("$12.50 can still be refunded afterwards.").wait_for()
     page.get_by_role("button", name="Refund this amount").click()
-    page.get_by_text("Given back.").wait_for()
+    page.locator("#said").get_by_text("Given back.").wait_for()
     assert trouble.see(shop, order_id)["refundedAmount"] == 7.5
