@@ -81,8 +81,6 @@ def _help(one: Setting) -> str:
 
 
 def _title(service: Spec) -> str:
-    if service.serves_the_house and not service.is_active:
-        return f"{service.title} (for the installation's own letters)"
     return service.title if service.is_active else f"{service.title} {NOT_YET}"
 
 

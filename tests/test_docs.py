@@ -71,7 +71,7 @@ def test_addresses_of_gateways_are_marked_as_long_as_the_gateway_is_not_there():
 @pytest.mark.parametrize("one", services().values(), ids=lambda one: one.key)
 def test_a_service_that_nothing_speaks_to_is_marked(one):
     is_marked = f"## {one.title} (not used yet)" in settings.PAGE.read_text()
-    assert is_marked is (bool(one.fields) and not one.is_active and not one.serves_the_house)
+    assert is_marked is (bool(one.fields) and not one.is_active)
 
 
 def test_the_example_holds_no_secret():

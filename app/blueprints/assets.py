@@ -25,7 +25,8 @@ BUNDLES = {
     "sandbox": (*_PLAIN, "45-sandbox"),
     "reference": (*_PLAIN, "35-parts", "50-reference"),
     "merchant": _MERCHANT,
-    "styleguide": (*_MERCHANT, "70-styleguide"),
+    "home": (*_MERCHANT, "62-figures"),
+    "styleguide": (*_MERCHANT, "62-figures", "70-styleguide"),
 }
 
 

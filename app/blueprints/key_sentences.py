@@ -64,6 +64,10 @@ def _short(code: str, told: dict[str, Any]) -> list[str]:
         ),
         "mixed_modes": _("One key is for test mode and another for live mode."),
         "not_alone": _("This and the field beside it belong together: fill in both, or none."),
+        "not_a_number": _("Give a whole number."),
+        "not_an_address": _(
+            "Give an address like shop@example.com, or My Shop <shop@example.com>."
+        ),
         "type_again": _("This would be sent to another server from now on: type it again."),
         "still_needed": _(
             "It does not work without this. To remove everything, tick “Remove the stored value” "

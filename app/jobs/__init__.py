@@ -10,6 +10,7 @@ __all__ = ["GIVING_UP", "HANDLERS", "Handler"]
 Handler = Callable[[Claimed], Again | None]
 
 HANDLERS: dict[str, Handler] = {
+    "analytics.tell": handlers.tell_analytics,
     "deliveries.replay": handlers.replay_deliveries,
     "deliveries.send": handlers.send_delivery,
     "escrow.clock": handlers.look_at_escrow,

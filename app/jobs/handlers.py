@@ -2,6 +2,7 @@
 
 from app.kit.tenancy import current_org
 from app.services import (
+    analytics,
     deliveries,
     erasing,
     escrow,
@@ -18,6 +19,10 @@ from app.services.orders import ending
 from app.services.tasks import Again, Claimed
 
 __all__: list[str] = []
+
+
+def tell_analytics(task: Claimed) -> None:
+    analytics.tell(task.args)
 
 
 def send_delivery(task: Claimed) -> None:

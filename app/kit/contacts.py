@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["HOME", "MAIL", "BadNumber", "international", "is_mail_address", "split"]
+__all__ = ["HOME", "MAIL", "BadNumber", "international", "is_mail_address", "is_sender", "split"]
 
 # A look at the shape alone; whether anybody reads it shows when something is sent there.
 MAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -41,3 +41,9 @@ def split(number: str) -> tuple[str, str]:
 def is_mail_address(typed: str) -> bool:
     """True when it looks like a mail address."""
     return bool(re.match(MAIL, typed))
+
+
+def is_sender(typed: str) -> bool:
+    """True when it looks like who a mail is from: an address, or `Name <address>`."""
+    named = re.fullmatch(r"[^<>\r\n]*<([^<>]+)>", typed)
+    return is_mail_address(named[1] if named else typed) and typed.isprintable()

@@ -34,6 +34,8 @@ class Organization(Stamped, Model):
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
     accent: Mapped[str | None] = mapped_column(String(7))  # like #27346b
     support_email: Mapped[str | None] = mapped_column(String(254))  # shown to customers
+    # Kinds of letters to customers that are switched on; none until somebody does.
+    customer_letters: Mapped[list[str]] = mapped_column(JSON, default=list)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # deleted; its books stay
 
 

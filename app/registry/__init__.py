@@ -14,6 +14,7 @@ __all__ = [
     "Spec",
     "gateway",
     "gateways",
+    "mailers",
     "mark",
     "secret_env_names",
     "services",
@@ -41,6 +42,11 @@ def gateways() -> dict[str, GatewaySpec]:
 def gateway(key: str) -> GatewaySpec:
     """One gateway. Raises KeyError for anything that is not one."""
     return gateways()[key]
+
+
+def mailers() -> list[str]:
+    """The services that send mail; of several that are set up the first sends."""
+    return [key for key, one in SERVICES.items() if one.room == "mail"]
 
 
 def secret_env_names() -> Iterator[str]:

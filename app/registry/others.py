@@ -10,19 +10,25 @@ RESEND = Spec(
     "Notifications",
     (
         Field("apiKey", mark("API key"), ("RESEND_API_KEY",), "secret", True),
-        Field("fromEmail", mark("Sender address"), ("RESEND_FROM",), required=True),
+        Field("fromEmail", mark("Sender address"), ("RESEND_FROM",), "address", True),
         Field(
-            "webhookSecret", mark("Webhook signing secret"), ("RESEND_WEBHOOK_SECRET",), "secret"
+            "webhookSecret",
+            mark("Webhook signing secret"),
+            ("RESEND_WEBHOOK_SECRET",),
+            "secret",
+            prefixes=("whsec_",),
         ),
     ),
+    adapter="mail.resend:ResendMailer",
+    base_url_env="RESEND_BASE_URL",
+    calls_proven_by="webhookSecret",
 )
 
 SMTP = Spec(
     "smtp",
     "SMTP",
     "Notifications",
-    serves_the_house=True,
-    fields=(
+    (
         Field("host", mark("Host"), ("SMTP_HOST",), required=True, leads=True),
         Field("port", mark("Port"), ("SMTP_PORT",), "number", default="587"),
         Field("username", mark("User name"), ("SMTP_USERNAME",)),
@@ -35,8 +41,9 @@ SMTP = Spec(
             default="starttls",
             choices=("starttls", "tls", "none"),
         ),
-        Field("fromEmail", mark("Sender address"), ("SMTP_FROM",), required=True),
+        Field("fromEmail", mark("Sender address"), ("SMTP_FROM",), "address", True),
     ),
+    adapter="mail.smtp:SmtpMailer",
 )
 
 GA4 = Spec(
@@ -44,9 +51,24 @@ GA4 = Spec(
     "Google Analytics 4",
     "Analytics",
     (
-        Field("measurementId", mark("Measurement id"), ("GA4_MEASUREMENT_ID",), required=True),
+        Field(
+            "measurementId",
+            mark("Measurement id"),
+            ("GA4_MEASUREMENT_ID",),
+            required=True,
+            prefixes=("G-",),
+        ),
         Field("apiSecret", mark("API secret"), ("GA4_API_SECRET",), "secret", True),
+        Field(
+            "sends",
+            mark("Send purchases and refunds"),
+            ("GA4_SENDS",),
+            "switch",
+            help=mark("Of live orders: amount, currency and item; nothing about the customer."),
+        ),
     ),
+    adapter="analytics.ga4:Ga4",
+    base_url_env="GA4_BASE_URL",
 )
 
 IMAGEKIT = Spec(

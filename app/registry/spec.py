@@ -10,7 +10,7 @@ from app.kit.money import CURRENCIES, exponent
 __all__ = ["Category", "Field", "GatewaySpec", "Method", "Spec", "mark"]
 
 Category = Literal["Payments", "Notifications", "Analytics", "Media"]
-Kind = Literal["text", "secret", "choice", "number", "switch"]
+Kind = Literal["text", "secret", "choice", "number", "switch", "address"]
 Pace = Literal["page", "push", "reference"]
 
 CAP = 99_999_999  # minor units, where a gateway does not set its own
@@ -19,6 +19,13 @@ CAP = 99_999_999  # minor units, where a gateway does not set its own
 def mark(message: str) -> str:
     """Mark a text for translation where the language is not known yet."""
     return message
+
+
+def _class(path: str) -> type[Any]:
+    """A class below app.adapters, imported now."""
+    module, _, name = path.partition(":")
+    found: type[Any] = getattr(importlib.import_module(f"app.adapters.{module}"), name)
+    return found
 
 
 @dataclass(frozen=True)
@@ -146,9 +153,7 @@ class GatewaySpec:
         """The adapter class, imported when first used. Raises LookupError without one."""
         if self.adapter is None:
             raise LookupError("this gateway has no adapter")
-        module, _, name = self.adapter.partition(":")
-        found: type[Any] = getattr(importlib.import_module(f"app.adapters.gateways.{module}"), name)
-        return found
+        return _class(f"gateways.{self.adapter}")
 
 
 @dataclass(frozen=True)
@@ -160,8 +165,10 @@ class Spec:
     category: Category
     fields: tuple[Field, ...]
     gateway: GatewaySpec | None = None
-    adapter: str | None = None  # of a service that moves no money; None until it exists
-    serves_the_house: bool = False  # with the environment's values, for the installation itself
+    # Where no money is moved: "room.module:Class" below app.adapters; None until it exists.
+    adapter: str | None = None
+    base_url_env: str = ""  # of a service that moves no money, as in GatewaySpec
+    calls_proven_by: str = ""  # the same: the field that holds the secret of its calls to us
     # Fields of which at least one must be set, beside those that are required by themselves.
     any_of: tuple[str, ...] = ()
     # Fields of which none is of use without the others beside it.
@@ -177,9 +184,19 @@ class Spec:
         return self.gateway.is_active if self.gateway else self.adapter is not None
 
     @property
+    def room(self) -> str:
+        """What a service that moves no money is for: `mail`, `analytics`; empty for any other."""
+        return (self.adapter or "").partition(".")[0]
+
+    @property
     def event_secret(self) -> str:
-        """The field that holds the secret of a gateway's calls; empty where there is none."""
-        return self.gateway.event_secret if self.gateway else ""
+        """The field that holds the secret of their calls to us; empty where there is none."""
+        return self.gateway.event_secret if self.gateway else self.calls_proven_by
+
+    @property
+    def calls_us(self) -> bool:
+        """True where they have an address of ours to call."""
+        return self.gateway is not None or bool(self.calls_proven_by)
 
     @property
     def keys(self) -> tuple[Field, ...]:
@@ -195,8 +212,20 @@ class Spec:
         )
 
     def proves_calls(self, name: str) -> bool:
-        """True for the name of the field with which a gateway's calls to us are verified."""
+        """True for the name of the field with which their calls to us are verified."""
         return name in {self.event_secret}
+
+    def base_url_of(self, values: Mapping[str, str]) -> str:
+        """The name of the variable with which an operator moves these values' host; may be ""."""
+        return self.gateway.base_url_of(values) if self.gateway else self.base_url_env
+
+    def load(self) -> type[Any]:
+        """The adapter class, imported when first used. Raises LookupError without one."""
+        if self.gateway is not None:
+            return self.gateway.load()
+        if self.adapter is None:
+            raise LookupError("this service has no adapter")
+        return _class(self.adapter)
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises KeyError."""

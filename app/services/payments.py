@@ -16,6 +16,7 @@ from app.models.payment import OPEN
 from app.registry import gateway
 from app.services import inbound_endpoints, orders, records, routing, tasks
 from app.services.credentials import Scope
+from app.services.mail import customers
 from app.services.orders import attention, schedule
 
 __all__ = [
@@ -146,6 +147,8 @@ def _record(payment_id: str, created: base.Created, also: Callable[[], None]) ->
         still_ours = (Payment.id == payment_id, Payment.status == PaymentStatus.created)
         if changed(update(Payment).where(*still_ours).values(**values)) == 1:
             also()
+            if isinstance(created.action, actions.ShowReference):
+                customers.instructed(payment_id)
             return True
     return _record_over_news(payment_id, created, also)
 
@@ -162,7 +165,10 @@ def _record_over_news(payment_id: str, created: base.Created, also: Callable[[],
             tasks.add("payments.cancel", {"payment": payment.id}, key=f"cancel:{payment.id}")
             return False
         if created.action:
+            is_first = payment.action is None
             payment.action = actions.to_dict(created.action)
+            if is_first and isinstance(created.action, actions.ShowReference):
+                customers.instructed(payment_id)
         if payment.status == PaymentStatus.unknown:
             payment.status = PaymentStatus(created.status)
             attention.clear(order)

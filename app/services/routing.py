@@ -7,7 +7,7 @@ from app.adapters.gateways.base import Credentials, Misconfigured
 from app.extensions import in_transaction, reading, settings
 from app.kit.errors import Refused
 from app.models import Payment
-from app.registry import GatewaySpec, gateway, gateways
+from app.registry import GatewaySpec, gateway, gateways, spec
 from app.services import credentials
 from app.services.api_keys import Caller
 from app.services.credentials import PLATFORM, Scope, Stored
@@ -110,11 +110,11 @@ def _of_platform(name: str) -> Credentials | None:
 
 
 def connect(name: str, found: Credentials) -> Any:
-    """The adapter, ready to call. Raises RuntimeError while a transaction is open: no network
-    call may hold a connection."""
+    """A service's adapter, ready to call. Raises RuntimeError while a transaction is open: no
+    network call may hold a connection."""
     if in_transaction():
-        raise RuntimeError("no gateway is called while a transaction or connection is held")
-    return gateway(name).load()(found)
+        raise RuntimeError("no company is called while a transaction or connection is held")
+    return spec(name).load()(found)
 
 
 def connect_scope(name: str, scope: Scope) -> Any:

@@ -30,7 +30,7 @@ CATALOGUE = {
     " · webhookSecret! RESEND_WEBHOOK_SECRET",
     "smtp": "host* SMTP_HOST · port SMTP_PORT · username SMTP_USERNAME"
     " · password! SMTP_PASSWORD · security SMTP_SECURITY · fromEmail* SMTP_FROM",
-    "ga4": "measurementId* GA4_MEASUREMENT_ID · apiSecret*! GA4_API_SECRET",
+    "ga4": "measurementId* GA4_MEASUREMENT_ID · apiSecret*! GA4_API_SECRET · sends GA4_SENDS",
     "imagekit": "publicKey* IMAGEKIT_PUBLIC_KEY · privateKey*! IMAGEKIT_PRIVATE_KEY"
     " · urlEndpoint* IMAGEKIT_URL_ENDPOINT",
 }

@@ -147,7 +147,7 @@ def test_a_payment_keeps_its_scope_when_it_may_not_be_chosen_any_more(shop):
 def test_no_gateway_is_called_while_a_connection_is_held(shop):
     found = chosen(shop)
     for held in (transaction, reading):
-        with shop.inside(), held(), pytest.raises(RuntimeError, match="no gateway is called"):
+        with shop.inside(), held(), pytest.raises(RuntimeError, match="no company is called"):
             routing.connect("stripe", found.credentials)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, Self
 
 from app.adapters.gateways.actions import Action
@@ -26,6 +27,9 @@ class Credentials:
 
     values: Mapping[str, str] = field(repr=False)
     base_url: str | None = None  # operator-set; wins over every stored host
+    # Private networks into which an address that a merchant typed may lead; None where whoever runs
+    # this installation typed it, who may call what they like.
+    networks: tuple[IPv4Network | IPv6Network, ...] | None = ()
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]

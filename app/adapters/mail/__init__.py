@@ -1,5 +1,5 @@
-"""Mail: a server that takes it by SMTP, or a folder to look into during development."""
+"""Mail: a server that takes it by SMTP, Resend, or a folder to look into during development."""
 
-from app.adapters.mail.base import Letter, Mailer, MailRefused, MailUnavailable
+from app.adapters.mail.base import Letter, Mailer, MailRefused, MailReport, MailUnavailable
 
-__all__ = ["Letter", "MailRefused", "MailUnavailable", "Mailer"]
+__all__ = ["Letter", "MailRefused", "MailReport", "MailUnavailable", "Mailer"]

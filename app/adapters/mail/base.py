@@ -1,12 +1,15 @@
 """What every way of sending mail takes and answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from typing import Protocol
 
-__all__ = ["Letter", "MailRefused", "MailUnavailable", "Mailer"]
+from app.adapters.gateways.base import Verification
+
+__all__ = ["Letter", "MailRefused", "MailReport", "MailUnavailable", "Mailer"]
 
 
 class MailRefused(Exception):
@@ -28,12 +31,21 @@ class Letter:
     html: str
     message_id: str  # without angle brackets: an id, @, a host (RFC 5322, 3.6.4)
     written_at: datetime
+    sender_name: str = "Gatehouse"  # where the configured sender has no name of its own
+    reply_to: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)  # of our own, for who reports bounces
+
+    def sender(self, configured: str) -> str:
+        """The sender as it is written: `Name <address>`."""
+        return configured if "<" in configured else formataddr((self.sender_name, configured))
 
     def as_message(self, sender: str) -> EmailMessage:
         """The letter as it travels. Raises ValueError for a line break in an address."""
         message = EmailMessage()
-        message["From"] = sender if "<" in sender else formataddr(("Gatehouse", sender))
+        message["From"] = self.sender(sender)
         message["To"] = self.to
+        if self.reply_to:
+            message["Reply-To"] = self.reply_to
         message["Subject"] = self.subject
         message["Date"] = format_datetime(self.written_at)
         message["Message-ID"] = f"<{self.message_id}>"
@@ -43,8 +55,21 @@ class Letter:
         return message
 
 
+@dataclass(frozen=True)
+class MailReport:
+    """What a company tells of a letter it had taken: a proven call, translated."""
+
+    id: str
+    what: str  # bounced, failed, suppressed or complained; empty for what is no failure
+    tags: Mapping[str, str]  # of the letter
+    reason: str = ""
+
+
 class Mailer(Protocol):
     """A way to send mail."""
 
     def send(self, letter: Letter) -> None:
         """Hand a letter over. Raises MailRefused, MailUnavailable."""
+
+    def verify(self) -> Verification:
+        """Test connection: one harmless call. Raises GatewayError."""

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from app.adapters.gateways.base import Verification
 from app.adapters.mail.base import Letter
 
 __all__ = ["Outbox"]
@@ -26,6 +27,10 @@ class Outbox:
         with os.fdopen(handle, "wb") as file:
             file.write(letter.as_message("gatehouse@localhost").as_bytes())
         draft.replace(self._folder / f"{name}.eml")
+
+    def verify(self) -> Verification:
+        """There is nobody to ask: it is a folder."""
+        return Verification(str(self._folder), None)
 
     def latest(self, count: int = 50) -> Sequence[EmailMessage]:
         """What was sent last, the newest first: names begin with the time."""

@@ -71,6 +71,7 @@ FIELDS = {
     "cancel_url": _("Send cancelling customers to"),
     "accent": _("Accent colour"),
     "support_email": _("Support address"),
+    "customer_letters": _("Letters to customers"),
     "url": _("Address"),
     "events": _("Events"),
 }

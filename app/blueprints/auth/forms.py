@@ -142,6 +142,17 @@ class OrganizationForm(StoredForm):
     )
 
 
+class LettersForm(FlaskForm):  # type: ignore[misc]
+    """Which letters customers get: a box for each kind, named as the kind is."""
+
+    receipt = BooleanField(_("A receipt, once they have paid"))
+    instructions = BooleanField(
+        _("How to pay by a reference"),
+        description=_("Entity, reference and amount of Multibanco, which may be paid for days."),
+    )
+    refund_notice = BooleanField(_("A notice when money goes back to them"))
+
+
 class DeleteForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_("Name of the organization"), [_NEEDED], render_kw={"autocomplete": "off"})
 

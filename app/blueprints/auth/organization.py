@@ -8,16 +8,18 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from app.blueprints import session
-from app.blueprints.auth.forms import DeleteForm, OrganizationForm
+from app.blueprints.auth.forms import DeleteForm, LettersForm, OrganizationForm
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
 from app.services import branding, closing
+from app.services.mail import customers
 
 __all__ = ["register"]
 
 
 def register(bp: Blueprint) -> None:
     bp.route("/settings", methods=["GET", "POST"])(organization)
+    bp.post("/settings/letters")(choose_letters)
     bp.route("/settings/delete", methods=["GET", "POST"])(delete)
 
 
@@ -44,8 +46,26 @@ def organization() -> ResponseReturnValue:
 
 
 def _page(form: FlaskForm, status: int) -> ResponseReturnValue:
-    page = render_template("auth/organization.html", form=form, brand=branding.current())
+    letters = LettersForm(formdata=None, data=dict.fromkeys(customers.chosen(), True))
+    page = render_template(
+        "auth/organization.html",
+        form=form,
+        brand=branding.current(),
+        letters=letters,
+        can_send=customers.can_be_sent(),
+    )
     return page, status
+
+
+@session.merchant("organization.change")
+def choose_letters() -> ResponseReturnValue:
+    form = LettersForm()
+    if not form.validate_on_submit():
+        return _page(OrganizationForm(formdata=None, obj=branding.current()), 422)
+    kinds = [one.name for one in form if one.type == "BooleanField" and one.data]
+    customers.choose(kinds, actor=session.actor())
+    flash(_("Saved."))
+    return redirect(url_for(".organization"), 303)
 
 
 @session.merchant("organization.delete")

@@ -1,4 +1,4 @@
-"""The gateways' door: their calls, raw, each at the address of one scope. Where a company sends
+"""The companies' door: their calls, raw, each at the address of one scope. Where a gateway sends
 customers back to that address as well, they are sent on to their order."""
 
 from flask import Blueprint, jsonify, redirect, request, url_for
@@ -7,8 +7,9 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from app.extensions import csrf
 from app.kit.errors import AppError
-from app.registry import gateways
+from app.registry import services
 from app.services import inbound
+from app.services.mail import reports
 
 __all__ = ["bp"]
 
@@ -22,14 +23,18 @@ csrf.exempt(bp)
 @bp.route("/webhooks/<gateway>/<token>", methods=["GET", "POST"])
 def receive(gateway: str, token: str | None = None) -> ResponseReturnValue:
     source = inbound.endpoint_scope(gateway, token)
-    spec = gateways()[gateway]
-    if request.method == "GET" and spec.returns_by:
+    spec = services()[gateway].gateway
+    if spec and request.method == "GET" and spec.returns_by:
         return _send_on(gateway, source, request.args.get(spec.returns_by, ""))
-    if request.method != spec.calls_by:
-        raise MethodNotAllowed([spec.calls_by])
+    calls_by = spec.calls_by if spec else "POST"
+    if request.method != calls_by:
+        raise MethodNotAllowed([calls_by])
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        outcome = inbound.receive(gateway, source, _body(), headers, request.args.to_dict())
+        if spec:
+            outcome = inbound.receive(gateway, source, _body(), headers, request.args.to_dict())
+        else:
+            outcome = reports.receive(gateway, source, _body(), headers)
     except AppError as error:
         inbound.refused(source, error.status)
         raise

@@ -58,6 +58,7 @@ SENTENCES = {
     "escrow.resumed": _("The dispute is over: the clock runs on."),
     "escrow.reminded": _("The owners were reminded that held money is released in three days."),
     "escrow.uncovered": _("More went out than was held."),
+    "mail.failed": _("A letter did not reach the customer: %(reason)s."),
     "note.written": _("Note: %(text)s"),
     "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
     "attention.looked_at": _("“%(code)s” is dealt with."),

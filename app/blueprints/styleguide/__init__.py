@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template
+from flask import Blueprint, Response, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectChoice, SelectField, StringField
@@ -16,6 +17,8 @@ from wtforms.validators import Optional
 
 from app.blueprints.chart import chart
 from app.kit import clock
+from app.kit.errors import NotFound
+from app.services.mail.samples import as_mail, samples
 
 __all__ = ["bp"]
 
@@ -43,6 +46,7 @@ def show() -> ResponseReturnValue:
     form = Specimens(formdata=None, data={"name": "Bitloader"})
     form.secret.errors = [_("Please fill this in")]
     tokens = dict(_TOKEN.findall(_text("css/10-tokens.css")))
+    locale = _locale()
     colours = [name for name, value in tokens.items() if value.startswith("#")]
     return render_template(
         "styleguide/styleguide.html",
@@ -51,10 +55,25 @@ def show() -> ResponseReturnValue:
         measures={name: value for name, value in tokens.items() if name not in colours},
         icons=_ICON.findall(_text("img/icons.svg")),
         now=clock.now(),
+        letters=samples(locale),
+        letters_in=locale,
         drawn=chart(
             [(f"{day} May", day % 4 * 2, f"EUR {day % 4 * 2}") for day in range(1, 8)], VALUES
         ),
     )
+
+
+@bp.get("/styleguide/letters/<kind>.eml")
+def letter(kind: str) -> ResponseReturnValue:
+    """One letter as a mail program opens it."""
+    found = samples(_locale()).get(kind)
+    if found is None:
+        raise NotFound("No such letter")
+    return Response(as_mail(found), content_type="message/rfc822")
+
+
+def _locale() -> str:
+    return "pt_PT" if str(get_locale()).startswith("pt") else "en"
 
 
 @bp.post("/styleguide")

@@ -96,7 +96,10 @@ def complete(found: Stored, values: Mapping[str, str]) -> Credentials:
             raise _not_configured(service)
     if service.gateway and service.gateway.is_builtin:
         values["webhookSecret"] = _sandbox_secret(found.scope)
-    return Credentials(values, _base_url(service, values))
+    name = service.base_url_of(values)
+    base_url = settings().base_url(name) if name else None
+    networks = None if found.scope == PLATFORM else settings().webhook_networks
+    return Credentials(values, base_url, networks)
 
 
 def _open(found: Stored, name: str, is_secret: bool) -> str:
@@ -122,11 +125,6 @@ def _environment(service: str) -> Stored:
                 values[one.name] = value
                 break
     return Stored(PLATFORM, service, values=values)
-
-
-def _base_url(service: Spec, values: Mapping[str, str]) -> str | None:
-    name = service.gateway.base_url_of(values) if service.gateway else ""
-    return settings().base_url(name) if name else None
 
 
 def _sandbox_secret(scope: Scope) -> str:

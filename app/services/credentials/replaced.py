@@ -1,6 +1,7 @@
 """A gateway's event secret that was replaced goes on counting while it signs with both."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -49,4 +50,4 @@ def open_for_events(found: Stored) -> Credentials:
         previous = open_field(note.previous, **place_of(note))
     except CannotOpen:
         return opened  # what is signed with the secret of today can still be believed
-    return Credentials({**opened.values, f"{name}.previous": previous}, opened.base_url)
+    return replace(opened, values={**opened.values, f"{name}.previous": previous})

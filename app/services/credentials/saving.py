@@ -45,7 +45,7 @@ def save(
     told = _told(before.values, config)
     row.config = config
     forget(where.owner, service, told.get("removed", []))
-    if service_spec.gateway:
+    if service_spec.calls_us:
         inbound_endpoints.ensure(service, scope.kind, scope.owner)
     if new := replaced(before, values):
         told |= _rotated(before, new, tried)

@@ -1,4 +1,4 @@
-"""Whose address a gateway called."""
+"""Whose address a company called."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from app.extensions import reading
 from app.kit.errors import NotFound
 from app.kit.tenancy import as_org
 from app.models import DoorKind, InboundEndpoint
-from app.registry import gateways
+from app.registry import services
 from app.services import doors, inbound_endpoints
 from app.services.credentials import PLATFORM, Scope
 
@@ -27,7 +27,8 @@ class Source:
 
 def endpoint_scope(gateway: str, token: str | None) -> Source:
     """The scope an inbound address stands for. Raises NotFound for an unknown one."""
-    if gateway not in gateways() or not gateways()[gateway].is_active:
+    one = services().get(gateway)
+    if one is None or not one.is_active or not one.calls_us:
         raise NotFound("No such gateway")
     if token is None:
         return Source(PLATFORM, None, inbound_endpoints.address(gateway))

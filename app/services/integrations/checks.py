@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from app.kit.contacts import is_sender
 from app.kit.errors import Refused
 from app.registry import Field, Spec
 from app.services.integrations.card import Card
@@ -51,6 +52,11 @@ def _check_one(spec: Spec, one: Field, value: str) -> None:
         raise Refused(f"Choose one of: {', '.join(one.choices)}", "choice", field=one.name)
     if len(value) > LONGEST or "\x00" in value:
         raise Refused("That is too long", "too_long", field=one.name)
+    if one.kind == "number" and not (value.isascii() and value.isdecimal()):
+        raise Refused("Give a whole number", "not_a_number", field=one.name)
+    if one.kind == "address" and not is_sender(value):
+        said = "Give an address like shop@example.com, or My Shop <shop@example.com>"
+        raise Refused(said, "not_an_address", field=one.name)
     if one.prefixes and not value.startswith(one.prefixes):
         begins = ", ".join(one.prefixes)
         said = f"That is another kind of value: this one starts with {begins}"

@@ -29,7 +29,7 @@ def verify(key: str, scope: Scope | None = None) -> Tested:
     """Make one harmless call with the stored values (a flow), say what came of it, and note it
     beside the keys it was made with."""
     spec = find_spec(key)
-    if spec.gateway is None or not spec.gateway.is_active:
+    if not spec.is_active:
         return Tested(False, problem="not_active")
     scope = scope or _testable(key)
     with reading():

@@ -2,14 +2,14 @@
 the audit log that was made with it, which holds no secret."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from app.extensions import db, settings
 from app.models import AuditEntry, Provider
 from app.registry import mark, services
 from app.services.mail.draft import Draft, Say
 
-__all__ = ["ABOUT_KEYS", "SUBJECTS"]
+__all__ = ["ABOUT_KEYS", "SUBJECTS", "changed"]
 
 SUBJECTS = {
     "api_key.added": mark("%(what)s has a new API key"),
@@ -32,13 +32,19 @@ def _changed(_: Say, args: Mapping[str, str]) -> Draft | None:
         "what": _what(entry.subject or ""),
         "who": entry.actor,
         "when": f"{entry.at:%Y-%m-%d %H:%M}",
+        "where": entry.address or _("this server"),
     }
-    told["where"] = entry.address or _("this server")
+    return changed(_, entry.action, told, _fields(_, entry))
+
+
+def changed(_: Say, action: str, told: Mapping[str, str], fields: Sequence[str]) -> Draft:
+    """What is said of a change; `told` is `what`, `who`, `when` and `where`, `fields` the labels of
+    what was changed."""
     return Draft(
-        _(SUBJECTS[entry.action]) % told,
+        _(SUBJECTS[action]) % told,
         (
             _("%(who)s did this on %(when)s (UTC), from %(where)s.") % told,
-            *_fields(_, entry),
+            *([_("Changed: %(fields)s.") % {"fields": ", ".join(fields)}] if fields else ()),
             _(
                 "If you do not know of it, look into the audit log, ask whoever did it, and replace"
                 " the keys at the company as well as here."
@@ -50,13 +56,12 @@ def _changed(_: Say, args: Mapping[str, str]) -> Draft | None:
 
 
 def _fields(_: Say, entry: AuditEntry) -> list[str]:
-    """Which fields of a service it was, by their names."""
+    """Which fields of a service it was, by their labels."""
     key = (entry.subject or "").partition(" ")[0]
     names = {*entry.data.get("fields", ()), *entry.data.get("removed", ())}
     if not names or key not in services():
         return []
-    labels = [_(one.label) for one in services()[key].fields if one.name in names]
-    return [_("Changed: %(fields)s.") % {"fields": ", ".join(labels)}]
+    return [_(one.label) for one in services()[key].fields if one.name in names]
 
 
 def _what(subject: str) -> str:

@@ -16,3 +16,6 @@ class Draft:
     paragraphs: tuple[str, ...]
     link: tuple[str, str] | None = None  # what the button says, and where it leads
     why: str = ""  # why the reader gets this
+    facts: tuple[tuple[str, str], ...] = ()  # what it is called, and what it is
+    shop: str = ""  # whom a customer's letter is from
+    reply_to: str = ""

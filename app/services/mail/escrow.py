@@ -9,7 +9,7 @@ from app.extensions import db, settings
 from app.models import Hold, HoldStatus, Order, Seller
 from app.services.mail.draft import Draft, Say
 
-__all__ = ["ABOUT_ESCROW"]
+__all__ = ["ABOUT_ESCROW", "release_soon"]
 
 
 def _release_soon(_: Say, args: Mapping[str, str]) -> Draft | None:
@@ -22,6 +22,11 @@ def _release_soon(_: Say, args: Mapping[str, str]) -> Draft | None:
         "item": order.item_name,
         "date": format_date(hold.release_at, "long", locale=args["locale"]),
     }
+    return release_soon(_, names, f"{settings().public_base_url}/orders/{order.id}")
+
+
+def release_soon(_: Say, names: Mapping[str, str], link: str) -> Draft:
+    """The reminder of a release; `names` are `seller`, `item` and `date`."""
     return Draft(
         _("Money for %(seller)s is released on %(date)s") % names,
         (
@@ -29,7 +34,7 @@ def _release_soon(_: Say, args: Mapping[str, str]) -> Draft | None:
             % names,
             _("If something is not right, dispute it before: the clock then stands still."),
         ),
-        (_("Look at the order"), f"{settings().public_base_url}/orders/{order.id}"),
+        (_("Look at the order"), link),
         _("You get this because you are an owner of the organization."),
     )
 

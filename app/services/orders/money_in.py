@@ -18,7 +18,8 @@ from app.models import (
     TimelineEntry,
 )
 from app.models.payment import OPEN
-from app.services import events, keeping, notices, records, refunding, tasks
+from app.services import analytics, events, keeping, notices, records, refunding, tasks
+from app.services.mail import customers
 
 __all__ = ["ENDED", "LOOKED_AT", "MISMATCHES", "fall_through", "falter", "pay", "supersede", "take"]
 
@@ -115,6 +116,8 @@ def pay(order: Order, payment: Payment) -> None:
     order.paid_at = payment.paid_at
     order.move_to(OrderStatus.paid)
     records.timeline(order, "order.paid", payment=payment)
+    customers.paid(order, payment)
+    analytics.paid(order, payment)
     events.append(order, EventType.payment_succeeded, payment)
     keeping.of(order).paid(order, payment)
 

@@ -3,7 +3,8 @@
 from app.adapters.gateways.base import Snapshot
 from app.kit.money import Money
 from app.models import EventType, Order, OrderStatus, Payment, PaymentStatus
-from app.services import events, keeping, records, tasks
+from app.services import analytics, events, keeping, records, tasks
+from app.services.mail import customers
 
 __all__ = ["merge_refunded", "take_back"]
 
@@ -32,9 +33,11 @@ def merge_refunded(order: Order, payment: Payment, snapshot: Snapshot, actor: st
         actor=actor,
         amount=str(Money(more, payment.currency)),
     )
+    customers.refunded(order, payment, more)
     if order.settled_by != payment.id or order.status not in SETTLED:
         return
     keeping.of(order).refunded(order, payment)
+    analytics.refunded(order, more)
     if order.status != OrderStatus.refunded:
         whole = total == payment.amount_minor
         order.move_to(OrderStatus.refunded if whole else OrderStatus.partially_refunded)

@@ -42,7 +42,8 @@ def test_everything_that_the_code_writes_has_a_sentence_and_nothing_else_has():
 def test_every_field_that_may_change_has_a_name():
     stored = {"gateway": "payment_gateway", "fallbacks": "fallback_gateways"}
     fields = {stored.get(one, one) for one in Settings.__annotations__}
-    assert fields | {"accent", "support_email", "url", "events"} == set(FIELDS)
+    of_others = {"accent", "support_email", "customer_letters", "url", "events"}
+    assert fields | of_others == set(FIELDS)
 
 
 def test_a_change_says_what_was_and_what_is(app):

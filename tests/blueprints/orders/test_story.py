@@ -7,6 +7,7 @@ import pytest
 from app.blueprints.orders.story_words import SENTENCES, actor_of, sentence_of
 from app.kit import clock
 from app.models import PaymentStatus
+from app.services.mail.reports import UNDELIVERED
 from app.services.orders import story
 from app.services.orders.money_in import LOOKED_AT, MISMATCHES
 from app.services.orders.story import CREATED, HEARD, SENT, Line
@@ -28,7 +29,7 @@ def kinds_of(node: ast.expr) -> list[str]:
     if isinstance(node, ast.Constant):
         return [node.value]
     if isinstance(node, ast.Name):
-        return {"LOOKED_AT": [LOOKED_AT]}[node.id]
+        return {"LOOKED_AT": [LOOKED_AT], "UNDELIVERED": [UNDELIVERED]}[node.id]
     hole = next(one for one in node.values if isinstance(one, ast.FormattedValue))
     prefix = node.values[0].value
     return [one for one in HOLES[ast.unparse(hole.value)] if one.startswith(prefix)]

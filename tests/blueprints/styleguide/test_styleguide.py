@@ -1,10 +1,13 @@
 """The style guide: in development only, and no part is missing from it."""
 
 import re
+from email import message_from_bytes, policy
+from html import unescape
 
 import pytest
 
 from app.blueprints import assets
+from app.services.mail import letters
 from tests.bans import ROOT
 
 CSS = ROOT / "static" / "css"
@@ -74,3 +77,21 @@ def test_no_class_is_styled_in_two_files_of_a_bundle(bundle):
         ):
             owners.setdefault(rule, set()).add(name)
     assert {rule: where for rule, where in owners.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Receipt for"), ("pt_PT", "Recibo de")])
+def test_every_letter_is_on_it_in_both_languages(make_app, lang, said):
+    client = make_app(APP_ENV="development").test_client()
+    page = client.get(f"/styleguide?lang={lang}").text
+    for kind in letters.KINDS:
+        assert f'data-id="{kind}"' in page
+        mail = client.get(f"/styleguide/letters/{kind}.eml?lang={lang}")
+        assert mail.content_type == "message/rfc822"
+        message = message_from_bytes(mail.data, policy=policy.default)
+        assert str(message["Subject"]) in unescape(page)
+        assert message.get_body(("plain",)).get_content().strip()
+        html = message.get_body(("html",)).get_content()
+        for outside in ("src=", "@import", "<script", "url(", "<link"):
+            assert outside not in html
+    assert said in page
+    assert client.get("/styleguide/letters/spam.eml").status_code == 404
