@@ -14,6 +14,7 @@ from app.blueprints import (
     orders,
     providers,
     said,
+    sellers,
     session,
     styleguide,
     web,
@@ -21,13 +22,15 @@ from app.blueprints import (
 
 __all__ = ["register_doors"]
 
+_DOORS = (api, auth, checkout, home, inbound, integrations, ops, orders, providers, sellers)
+
 
 def register_doors(app: Flask) -> None:
     """Put every door on the app, and what they share around them."""
     web.init_app(app)
     session.init_app(app)
     said.init_app(app)
-    for door in (api, auth, checkout, home, inbound, integrations, ops, orders, providers):
+    for door in _DOORS:
         app.register_blueprint(door.bp)
     if app.config["SETTINGS"].is_development:
         app.register_blueprint(demo.bp)

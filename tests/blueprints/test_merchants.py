@@ -11,9 +11,10 @@ from app.services import exports, notices, organizations
 from app.services.orders.filters import Filter
 from app.services.permissions import PERMISSIONS
 from tests import world
+from tests.escrow import make_seller
 from tests.merchant import Merchant, person
 
-DOORS = {"auth", "home", "integrations", "orders", "providers"}
+DOORS = {"auth", "home", "integrations", "orders", "providers", "sellers"}
 # To everybody, or to whoever has the link of a letter.
 OPEN = {
     f"auth.{name}"
@@ -26,6 +27,7 @@ IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
        "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1", "export_id": "exp_1",
        "invitation_id": "inv_1", "notice_id": "not_1", "refund_id": "ref_1",
+       "seller_id": "sel_1",
        "role": "viewer"}  # fmt: skip
 
 
@@ -136,6 +138,7 @@ def of_theirs(app) -> dict[str, str]:
         "delivery_id": delivery,
         "export_id": export_of(shop),
         "notice_id": notice_of(shop),
+        "seller_id": make_seller(shop, name="Secret shop's seller"),
         "key_id": kinds["key"],
         "endpoint_id": kinds["whe"],
         "membership_id": kinds["mem"],

@@ -8,12 +8,13 @@ from sqlalchemy import event, select, update
 
 from app.extensions import db, reading, transaction
 from app.kit import clock
-from app.models import Attempt, Delivery, Payment, Role, WebhookEndpoint
+from app.models import Attempt, Delivery, Payment, Payout, Role, WebhookEndpoint
 from app.services import api_keys, exports, providers, webhook_endpoints
 from app.services.orders import noting
 from app.services.orders.filters import Filter
 from tests import orders, world
 from tests.blueprints.test_merchants import path_of, rules
+from tests.escrow import held, make_seller
 from tests.merchant import Merchant, person
 
 FEW, MANY = 3, 30
@@ -36,6 +37,7 @@ class Everything:
             self.delivery_id = session.scalars(select(Delivery.id)).first()
             self.endpoint_id = session.scalars(select(WebhookEndpoint.id)).one()
             self.export_id = ""
+        self.seller_id = make_seller(self.shop)
 
     def grow(self, number: int) -> None:
         """Have `number` of each kind, where there is a limit as many as it lets in."""
@@ -47,6 +49,7 @@ class Everything:
             order_id = orders.add(self.shop, attention="payment_unknown", status="processing")
             orders.add_payment(self.shop, order_id, status="unknown", is_live=True)
             self._add_to_the_order(one)
+            self._add_what_is_held(one)
         with self.shop.inside(), transaction():
             failing = {"failing_since": clock.now(), "failures": 20}
             db.session.execute(update(WebhookEndpoint).values(**failing))
@@ -66,6 +69,12 @@ class Everything:
         providers.create(name=f"Shop {one}", gateway="sandbox", webhook_url=f"{URL}/{one}")
         api_keys.add(provider_id, ("payments",), actor="test")
         webhook_endpoints.add(provider_id, f"{URL}/more/{one}", ["ping"], actor="test")
+
+    def _add_what_is_held(self, one: int) -> None:
+        make_seller(self.shop, name=f"Seller {one}")
+        held(self.shop, 20, self.seller_id)
+        with self.shop.inside(), transaction():
+            db.session.add(Payout(seller_id=self.seller_id, amount_minor=1, currency="USD"))
 
     def _add_records(self, one: int) -> None:
         self.export_id = exports.start(Filter(), ["order_id"], "UTC", actor="test")
@@ -89,6 +98,7 @@ class Everything:
             "delivery_id": self.delivery_id,
             "endpoint_id": self.endpoint_id,
             "export_id": self.export_id,
+            "seller_id": self.seller_id,
         }
         found = [one for one in rules(self.app) if "GET" in one.methods]
         return sorted(path_of(one, **ids) for one in found if one.endpoint not in NO_PAGES)

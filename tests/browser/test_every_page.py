@@ -8,6 +8,8 @@ from app.extensions import reading
 from app.models import Delivery
 from app.services import webhook_endpoints
 from tests.blueprints.test_merchants import export_of, notice_of, path_of, rules
+from tests.escrow import escrow, make_seller
+from tests.faults.worker import eventually
 from tests.merchant import PASSWORD, person
 
 # A picture, a part of a page, a file.
@@ -28,11 +30,19 @@ def paths(served) -> list[str]:
             shop.provider_id, "http://127.0.0.1:9/hook", ["payment_succeeded"], actor="test"
         )
         (endpoint,) = webhook_endpoints.list_of(shop.provider_id)
-    order = shop.order("12.50", itemName="A quiet chair by the window", customerEmail="a@b.example")
+    seller_id = make_seller(shop, name="Ada’s Lamps of the Long Street")
+    order = shop.order(
+        "12.50",
+        itemName="A quiet chair by the window",
+        customerEmail="a@b.example",
+        escrow={"sellerId": seller_id, "feePercent": "10", "releaseAfterDays": 14},
+    )
     shop.pay(order)
+    assert eventually(lambda: escrow(shop, order)["status"] == "held")
     with shop.inside(), reading() as session:
         delivery_id = session.scalars(select(Delivery.id)).first()
     ids = {
+        "seller_id": seller_id,
         "endpoint_id": endpoint.id,
         "order_id": order["orderId"],
         "delivery_id": delivery_id,

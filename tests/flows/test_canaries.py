@@ -51,6 +51,7 @@ ASIDE = {
     "export_id",
     "payment_id",
     "refund_id",
+    "seller_id",
     "button",
     "company",
 }

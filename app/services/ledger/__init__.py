@@ -3,7 +3,7 @@
 Where an order's money is, the ledger alone says; no amount beside it could say something else.
 """
 
-from app.services.ledger.balances import Balances, balances, balances_of
+from app.services.ledger.balances import Balances, balances, balances_of, of_seller
 from app.services.ledger.journals import Move, write
 
-__all__ = ["Balances", "Move", "balances", "balances_of", "write"]
+__all__ = ["Balances", "Move", "balances", "balances_of", "of_seller", "write"]

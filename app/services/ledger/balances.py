@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models import Account, Journal, Line
+from app.models import Account, Hold, Journal, Line
 
-__all__ = ["Balances", "balances", "balances_of"]
+__all__ = ["Balances", "balances", "balances_of", "of_seller"]
 
 
 @dataclass(frozen=True)
@@ -42,21 +42,31 @@ def balances(order_id: str) -> Balances:
 
 def balances_of(order_ids: Sequence[str]) -> dict[str, Balances]:
     """Of several orders (one statement), those that have any; reads as `balances`."""
+    return _added_up(_sums(Journal.order_id).where(Journal.order_id.in_(order_ids)))
+
+
+def of_seller(seller_id: str) -> dict[str, Balances]:
+    """Of all orders for one seller, by currency (one statement); reads as `balances`."""
+    orders = select(Hold.order_id).where(Hold.seller_id == seller_id)
+    found = _added_up(_sums(Journal.currency).where(Journal.order_id.in_(orders)))
+    return dict(sorted(found.items()))
+
+
+def _added_up(sums: Any) -> dict[str, Balances]:
     found: dict[str, Counter[str]] = {}
-    for order_id, debit, credit, amount in db.session.execute(_sums(order_ids)):
-        counts = found.setdefault(order_id, Counter())
+    for whose, debit, credit, amount in db.session.execute(sums):
+        counts = found.setdefault(whose, Counter())
         counts[debit] -= int(amount)  # PostgreSQL adds whole numbers up to a decimal one
         counts[credit] += int(amount)
     return {
-        order_id: Balances(**{one.value: counts[one] for one in Account})
-        for order_id, counts in found.items()
+        whose: Balances(**{one.value: counts[one] for one in Account})
+        for whose, counts in found.items()
     }
 
 
-def _sums(order_ids: Sequence[str]) -> Any:
+def _sums(whose: Any) -> Any:
     return (
-        select(Journal.order_id, Line.debit, Line.credit, func.sum(Line.amount_minor))
+        select(whose, Line.debit, Line.credit, func.sum(Line.amount_minor))
         .join(Line, Line.journal_id == Journal.id)
-        .where(Journal.order_id.in_(order_ids))
-        .group_by(Journal.order_id, Line.debit, Line.credit)
+        .group_by(whose, Line.debit, Line.credit)
     )

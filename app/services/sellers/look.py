@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from app.extensions import reading
 from app.kit.errors import NotFound
-from app.models import Seller
+from app.models import Payout, Seller
+from app.services import ledger
+from app.services.ledger import Balances
 
-__all__ = ["get", "page"]
+__all__ = ["balances", "get", "page", "payouts"]
 
 
 def get(seller_id: str, *, provider_id: str | None = None) -> Seller:
@@ -33,3 +35,19 @@ def page(limit: int = 50, cursor: str | None = None) -> tuple[Sequence[Seller], 
         found: Sequence[Seller] = session.scalars(query).all()
     shown = found[:limit]
     return shown, shown[-1].id if len(found) > limit else None
+
+
+def payouts(seller_id: str, limit: int = 10) -> Sequence[Payout]:
+    """The newest payouts to a seller's bank, newest first."""
+    query = select(Payout).where(Payout.seller_id == seller_id)
+    with reading() as session:
+        found: Sequence[Payout] = session.scalars(
+            query.order_by(Payout.id.desc()).limit(limit)
+        ).all()
+    return found
+
+
+def balances(seller_id: str) -> dict[str, Balances]:
+    """Where the money of all orders for a seller is, by currency: the ledger's sums."""
+    with reading():
+        return ledger.of_seller(seller_id)
