@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.kit.money import CURRENCIES, exponent
+from app.registry.places import Place
 
 __all__ = ["Category", "Field", "GatewaySpec", "Method", "Spec", "mark"]
 
@@ -100,6 +101,7 @@ class GatewaySpec:
     # Where all customers of an account come back to one address, the same that is called: the name
     # in its query that holds our payment's id.
     returns_by: str = ""
+    places: tuple[Place, ...] = ()  # where our address is typed in there, by hand
 
     @property
     def is_active(self) -> bool:

@@ -1,6 +1,7 @@
 """Easypay's entry: Multibanco, MB WAY and cards."""
 
 from app.registry.payments.methods import CARD, EUR, MBWAY, MULTIBANCO
+from app.registry.places import Place
 from app.registry.spec import Field, GatewaySpec, Spec, mark
 
 __all__ = ["EASYPAY"]
@@ -55,6 +56,7 @@ EASYPAY = Spec(
         base_url_env="EASYPAY_API_BASE",
         registers=True,
         returns_by="t_key",
+        places=(Place(mark("Generic - URL")), Place(mark("Card redirect - URL"))),
     ),
     tests={"baseUrl": ("sandbox",)},
 )

@@ -3,10 +3,16 @@
 from dataclasses import replace
 
 from app.registry.payments.methods import CARD, EUR, MBWAY, MULTIBANCO
+from app.registry.places import Place
 from app.registry.spec import Field, GatewaySpec, Spec, mark
 
 __all__ = ["IFTHENPAY"]
 
+# What they put into the address they call; the adapter registers the same by their API.
+FILLED_IN = (
+    "?key=[ANTI_PHISHING_KEY]&orderId=[ID]&amount=[AMOUNT]&requestId=[REQUEST_ID]"
+    "&reference=[REFERENCE]&status=[STATUS]&when=[PAYMENT_DATETIME]"
+)
 KEY = r"[A-Za-z]{3}-\d{6}"
 
 IFTHENPAY = Spec(
@@ -109,6 +115,16 @@ IFTHENPAY = Spec(
         registers=True,
         finds_refunds=False,
         calls_by="GET",
+        places=(
+            Place(mark("Callback of the Multibanco key"), f"{FILLED_IN}&pm=MB", ("mbKey",)),
+            Place(
+                mark("Callback of the Multibanco entity"),
+                f"{FILLED_IN}&pm=MB&entity={{entity}}",
+                ("entity", "subEntity"),
+            ),
+            Place(mark("Callback of the MB WAY key"), f"{FILLED_IN}&pm=MBWAY", ("mbwayKey",)),
+            Place(mark("Callback of the card key"), f"{FILLED_IN}&pm=CCARD", ("ccKey",)),
+        ),
     ),
     together=("entity", "subEntity"),
     any_of=("mbKey", "mbwayKey", "ccKey", "entity"),

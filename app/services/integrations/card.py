@@ -55,6 +55,17 @@ class Card:
         return name in self.notes or bool(self.values.get(name))
 
     @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Name of a field on the company's own pages, and what to type there of our address."""
+        if self.inbound_url is None or self.spec.gateway is None:
+            return []
+        return [
+            (one.label, one.filled(self.inbound_url, self.values))
+            for one in self.spec.gateway.places
+            if all(self.is_set(name) for name in one.needs)
+        ]
+
+    @property
     def kept(self) -> Kept | None:
         """The keys before, while one can go back to them."""
         keys = {one.name for one in self.spec.keys}

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app import registry
 from app.adapters.gateways import base
 from tests.adapters.gateways.ifthenpay_keys import KEY, URL, opened
 from tests.fakes.ifthenpay import IfthenpayFake
@@ -113,6 +114,19 @@ def test_a_computed_references_entity_is_registered_with_its_name_in_the_address
     assert template.endswith("&pm=MB&entity=11604")
     sent = json.loads(fake.requests[-1].body)
     assert (sent["entidade"], sent["subentidade"]) == ("11604", "999")
+
+
+@pytest.mark.parametrize("keys", [{}, {"mbKey": "", "entity": "11604", "subEntity": "999"}])
+def test_what_is_registered_is_what_the_catalogue_says_to_type_in_by_hand(fake, keys):
+    opened(fake, **keys).endpoints.create(URL)
+    places = registry.gateway("ifthenpay").places
+    by_hand = {
+        one.filled(URL, keys)
+        for one in places
+        if not set(one.needs) & {name for name, value in keys.items() if not value}
+        and ("entity" not in one.needs or "entity" in keys)
+    }
+    assert {template for template, _ in fake.callbacks.values()} == by_hand
 
 
 def test_the_keys_other_name_is_tried_when_the_first_is_not_taken(fake):
