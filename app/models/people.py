@@ -90,6 +90,7 @@ class Membership(Stamped, Model):
     role: Mapped[str] = mapped_column(String(10), default=Role.owner)
     setup_hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the list on Home
     notices_read: Mapped[str | None] = mapped_column(String(40))  # up to this one, all are
+    saved_filters: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # of orders
 
 
 class UserSession(Stamped, Model):

@@ -2,7 +2,15 @@
 
 from flask import Blueprint
 
-from app.blueprints.orders import differences, export, listing, order, refund, refund_outcome
+from app.blueprints.orders import (
+    differences,
+    export,
+    listing,
+    order,
+    refund,
+    refund_outcome,
+    saving,
+)
 
 __all__ = ["bp"]
 
@@ -14,3 +22,4 @@ export.register(bp)
 order.register(bp)
 refund.register(bp)
 refund_outcome.register(bp)
+saving.register(bp)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.blueprints import session
 from app.blueprints.orders.filter_form import FilterForm
+from app.blueprints.orders.saving import asked_by, tabs
 from app.blueprints.orders.words import STATUS, TONE
 from app.registry import services
 from app.services import providers
@@ -68,6 +69,8 @@ def _shown(form: FilterForm, wanted: Filter | None) -> Response:
             page=page,
             counts=counts,
             counted=listing.COUNTED,
+            saved=tabs(),
+            asked_by=asked_by,
             is_new=wanted == Filter() and not page.orders and not before,
             words=STATUS,
             tones=TONE,
