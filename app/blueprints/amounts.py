@@ -8,7 +8,7 @@ from flask_babel import format_currency, get_locale
 
 from app.kit.money import Money, exponent
 
-__all__ = ["init_app", "money", "rewritten"]
+__all__ = ["init_app", "money", "rewritten", "typed_minor"]
 
 _NOTED = re.compile(r"([A-Z]{3}) (\d+(?:\.\d+)?)( \(minor units\))?", re.ASCII)
 
@@ -42,3 +42,20 @@ def rewritten(noted: str) -> str:
         return money(int(Decimal(found[2]).scaleb(exponent(found[1]))), found[1])
     except (ValueError, KeyError, InvalidOperation):
         return noted
+
+
+def typed_minor(text: str, currency: str, step: int = 1) -> int | None:
+    """What somebody typed as an amount, in minor units; None for what is none, or no multiple of
+    the gateway's smallest step.
+
+    A comma is a decimal mark as well as a point; either with more digits behind it than the
+    currency has is refused, because it may have been meant for thousands.
+    """
+    places = exponent(currency)
+    marks = "[.,]" if places < 3 else "[.]"
+    decimals = rf"(?:{marks}(\d{{1,{places}}}))?" if places else "()"
+    found = re.fullmatch(rf"(\d{{1,12}}){decimals}", text.strip(), re.ASCII)
+    if found is None:
+        return None
+    minor = int(found[1]) * 10**places + int((found[2] or "").ljust(places, "0") or 0)
+    return minor if minor > 0 and minor % step == 0 else None

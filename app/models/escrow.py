@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.kit import clock
 from app.kit.money import Money
 from app.models.base import Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
@@ -57,6 +58,12 @@ class Hold(OrgScoped, Stamped, Model):
     is_charged_back: Mapped[bool] = mapped_column(Boolean, default=False)  # by the bank, undecided
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the sweep
+
+    @property
+    def is_overdue(self) -> bool:
+        """Its date has come, and it could not be released."""
+        at = self.release_at
+        return self.status == HoldStatus.held and at is not None and at <= clock.now()
 
 
 class MoveStatus(StrEnum):

@@ -125,7 +125,8 @@ def of_theirs(app) -> dict[str, str]:
     kinds = {one.partition("_")[0]: one for one in ids}
     them.post(f"/providers/secret-shop/endpoints/{kinds['whe']}/ping")
     delivery = re.search(r'data-id="(dlv_\w+)"', them.get("/deliveries").text)[1]
-    order = shop.order(20)
+    seller_id = make_seller(shop, name="Secret shop's seller")
+    order = shop.order(20, escrow={"sellerId": seller_id})
     shop.pay(order)
     shop.refund(order, 5)
     with app.app_context(), reading() as session:
@@ -138,7 +139,7 @@ def of_theirs(app) -> dict[str, str]:
         "delivery_id": delivery,
         "export_id": export_of(shop),
         "notice_id": notice_of(shop),
-        "seller_id": make_seller(shop, name="Secret shop's seller"),
+        "seller_id": seller_id,
         "key_id": kinds["key"],
         "endpoint_id": kinds["whe"],
         "membership_id": kinds["mem"],

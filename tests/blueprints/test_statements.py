@@ -14,6 +14,7 @@ from app.services.orders import noting
 from app.services.orders.filters import Filter
 from tests import orders, world
 from tests.blueprints.test_merchants import path_of, rules
+from tests.escrow import ask as ask_for
 from tests.escrow import held, make_seller
 from tests.merchant import Merchant, person
 
@@ -30,14 +31,14 @@ class Everything:
         self.app, self.number = app, 0
         self.shop = world.open_shop(app, webhook_url=URL)
         self.owner = person(app)
-        self.order = self.shop.order(500)
+        self.seller_id = make_seller(self.shop)
+        self.order = self.shop.order(500, escrow={"sellerId": self.seller_id})
         self.shop.pay(self.order)
         with self.shop.inside(), reading() as session:
             self.payment_id = session.scalars(select(Payment.id)).one()
             self.delivery_id = session.scalars(select(Delivery.id)).first()
             self.endpoint_id = session.scalars(select(WebhookEndpoint.id)).one()
             self.export_id = ""
-        self.seller_id = make_seller(self.shop)
 
     def grow(self, number: int) -> None:
         """Have `number` of each kind, where there is a limit as many as it lets in."""
@@ -91,6 +92,7 @@ class Everything:
     def _add_to_the_order(self, one: int) -> None:
         orders.add_payment(self.shop, self.order["orderId"], status="failed", is_live=False)
         assert self.shop.refund(self.order, 1, **{"Idempotency-Key": f"r{one}"}).status_code < 300
+        assert ask_for(self.shop, self.order, "release", {"amount": 1}).status_code == 200
 
     def pages(self) -> list[str]:
         ids = {

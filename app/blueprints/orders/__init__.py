@@ -4,11 +4,13 @@ from flask import Blueprint
 
 from app.blueprints.orders import (
     differences,
+    escrow,
     export,
     listing,
     order,
     refund,
     refund_outcome,
+    release,
     saving,
 )
 
@@ -22,4 +24,6 @@ export.register(bp)
 order.register(bp)
 refund.register(bp)
 refund_outcome.register(bp)
+escrow.register(bp)
+release.register(bp)
 saving.register(bp)

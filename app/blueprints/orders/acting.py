@@ -50,17 +50,28 @@ def refusal(error: AppError) -> str:
         "refund_too_large": _("Less than that is left to refund by now."),
         "not_paid": _("Nothing was paid, so nothing can be given back."),
         "idempotency_in_use": _(
-            "This refund is being asked for at this very moment. Look at the order before you "
-            "send another."
+            "This is being asked for at this very moment. Look at the order before you send "
+            "another form."
         ),
         "idempotency_mismatch": _(
-            "This form was sent already, with something else in it. Look at the order's refunds, "
-            "then send this new form if you still mean it."
+            "This form was sent already, with something else in it. Look at what became of it on "
+            "the order's page, then send this new form if you still mean it."
         ),
         "refund_decided": _("What became of the refund is known by now: look at it."),
         "invalid_outcome": _("Say whether the refund was made, or was not."),
         "nothing_held": _("That money was accepted, or goes back, already."),
         "saved_meanwhile": _("Something else is the matter by now: look again."),
+        "not_held": _("Nothing is held of this order, or not any more."),
+        "escrow_busy": _(
+            "Money of this order is on its way to the seller or back. Wait until the payment "
+            "company's answer is known."
+        ),
+        "chargeback_open": _("The customer's bank took the money back, and has not decided yet."),
+        "seller_not_ready": _(
+            "The seller cannot be paid now. Look at their page, which says what is missing."
+        ),
+        "release_too_large": _("Less than that is left to release by now."),
+        "invalid_reason": _("Write a reason of up to 255 characters."),
         "not_decided": _("Only the payment company's answer ends this: ask again."),
     }
     return texts.get(error.code) or said(error)

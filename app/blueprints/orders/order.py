@@ -4,12 +4,13 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.blueprints import session
-from app.blueprints.orders import attention_words, story_words, words
+from app.blueprints import hold_words, session
+from app.blueprints.orders import attention_words, escrow, escrow_words, story_words, words
 from app.blueprints.orders.acting import done
 from app.blueprints.orders.refund_form import REASONS
 from app.registry import gateway, services
 from app.services import refunds
+from app.services.escrow import offering
 from app.services.inbound import look as inbound
 from app.services.orders import differences, ending, look, mending, noting, resending, story
 
@@ -32,6 +33,7 @@ def show(order_id: str) -> ResponseReturnValue:
         whole=whole,
         decidable=refunds.decidable(whole.payments, whole.refunds),
         difference=differences.of(order_id),
+        held=offering.offer(order_id) if whole.order.seller_id else None,
         lines=story.of(order_id),
         calls=inbound.calls_of(order_id) if session.may("orders.change") else [],
         companies=services(),
@@ -40,7 +42,10 @@ def show(order_id: str) -> ResponseReturnValue:
         reasons=REASONS,
         told=story_words,
         matter=attention_words,
+        hold_words=hold_words,
+        escrow_words=escrow_words,
         longest=noting.LONGEST,
+        longest_reason=escrow.LONGEST,
     )
 
 

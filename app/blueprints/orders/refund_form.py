@@ -1,6 +1,5 @@
 """The form that gives money back: how much, why; and what follows, in a sentence."""
 
-import re
 from typing import Any
 
 from flask_babel import gettext
@@ -10,8 +9,8 @@ from wtforms import HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Regexp
 
-from app.blueprints.amounts import money
-from app.kit.money import Money, exponent
+from app.blueprints.amounts import money, typed_minor
+from app.kit.money import Money
 from app.kit.tokens import new_token
 from app.models import RefundStatus
 from app.registry import gateways, services
@@ -68,20 +67,11 @@ def blank(offer: Offer, payment_id: str | None) -> RefundForm:
 
 
 def amount_of(offer: Offer, typed: str) -> Money | str:
-    """The amount somebody typed, or what is wrong with it.
-
-    A comma is a decimal mark as well as a point; either with more digits behind it than the
-    currency has is refused, because it may have been meant for thousands.
-    """
-    currency, places = offer.order.currency, exponent(offer.order.currency)
-    marks = "[.,]" if places < 3 else "[.]"
-    decimals = rf"(?:{marks}(\d{{1,{places}}}))?" if places else "()"
-    found = re.fullmatch(rf"(\d{{1,12}}){decimals}", typed.strip(), re.ASCII)
-    if found is None:
-        return str(gettext("Type an amount like %(example)s.", example=offer.left.major))
-    minor = int(found[1]) * 10**places + int((found[2] or "").ljust(places, "0") or 0)
+    """The amount somebody typed, or what is wrong with it."""
+    currency = offer.order.currency
     step = gateways()[offer.payment.gateway].step_of(currency) if offer.payment else 1
-    if minor <= 0 or minor % step:
+    minor = typed_minor(typed, currency, step)
+    if minor is None:
         return str(gettext("Type an amount like %(example)s.", example=offer.left.major))
     if minor > offer.left.minor:
         return str(gettext("Only %(left)s is left to refund.", left=money(offer.left)))

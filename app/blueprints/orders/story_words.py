@@ -48,16 +48,16 @@ SENTENCES = {
     "refund.said_not_made": _("The refund was not made: somebody looked there."),
     "escrow.held": _("%(amount)s is held for the seller."),
     "escrow.release_requested": _("%(amount)s is to be released to the seller."),
-    "escrow.released": _("The seller got %(amount)s."),
+    "escrow.released": _("The seller got %(amount)s; the fee is %(fee)s."),
     "escrow.release_failed": _("The release failed: %(reason)s."),
     "escrow.release_unanswered": _("No answer about the release: %(reason)s."),
     "escrow.reversed": _("%(amount)s was fetched back from the seller."),
     "escrow.reversal_failed": _("Nothing was fetched back from the seller: %(reason)s."),
     "escrow.reversal_unanswered": _("No answer about what is fetched back: %(reason)s."),
-    "escrow.disputed": _("What is held was disputed: the clock stands still."),
+    "escrow.disputed": _("What is held was disputed: the clock stands still.%(why)s"),
     "escrow.resumed": _("The dispute is over: the clock runs on."),
     "escrow.reminded": _("The owners were reminded that held money is released in three days."),
-    "escrow.uncovered": _("More went out than was held."),
+    "escrow.uncovered": _("%(amount)s more went out than was held."),
     "mail.failed": _("A letter did not reach the customer: %(reason)s."),
     "note.written": _("Note: %(text)s"),
     "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
@@ -120,7 +120,7 @@ def _words(data: Mapping[str, Any]) -> dict[str, str]:
         said["method"] = _method(said["method"])
     if "failure" in said:
         said.setdefault("reason", said["failure"])
-    for name in {"amount", "expected", "received"} & set(said):
+    for name in {"amount", "fee", "expected", "received"} & set(said):
         said[name] = rewritten(said[name])
     if said.get("code") in SHORT and "number" not in said:
         said["code"] = str(SHORT[Attention(said["code"])])
@@ -128,6 +128,8 @@ def _words(data: Mapping[str, Any]) -> dict[str, str]:
         said["policy"] = str(POLICIES[said["policy"]])
     said["cause"] = str(CAUSES.get(said.get("cause", ""), ""))
     said["outcome"] = _outcome(data)
+    note = said.get("note")
+    said["why"] = f" {gettext('Reason: %(note)s', note=note)}" if note else ""
     if "reason" in said:
         said["reason"] = reason_of(said["reason"]).rstrip(".")
     return said

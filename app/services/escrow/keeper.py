@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import Conflict
+from app.kit.money import Money
 from app.models import (
     Account,
     Attention,
@@ -96,7 +97,7 @@ def cover(order: Order, held_minor: int, needed_minor: int) -> None:
         return
     ledger.write(order, JournalKind.cover, [Move(Account.gateway, Account.held, short)])
     order.attention = Attention.escrow_uncovered
-    records.timeline(order, "escrow.uncovered", minor=short)
+    records.timeline(order, "escrow.uncovered", amount=str(Money(short, order.currency)))
 
 
 def _hurry(task: str, argument: str, subject: str) -> None:

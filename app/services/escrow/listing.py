@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from app.extensions import reading
-from app.kit import clock
 from app.kit.money import Money
 from app.models import Hold, HoldStatus, Order, Seller
 from app.services import ledger
@@ -51,12 +50,6 @@ class Entry:
     @property
     def held(self) -> Money:
         return Money(self.balances.held, self.order.currency)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Its date has come, and it could not be released."""
-        at = self.hold.release_at
-        return self.hold.status == HoldStatus.held and at is not None and at <= clock.now()
 
 
 def page(

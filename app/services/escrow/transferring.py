@@ -8,6 +8,7 @@ from app.adapters.gateways import base
 from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
+from app.kit.money import Money
 from app.models import (
     Account,
     Attention,
@@ -125,6 +126,7 @@ def _succeeded(release_id: str, transfer_id: str | None) -> None:
             payment=payment,
             release=release.id,
             amount=str(release.to_seller),
+            fee=str(Money(release.fee_minor, release.currency)),
         )
         told = holding.told(order, hold, found)
         events.append(order, EventType.escrow_released, payment, releaseId=release.id, **told)

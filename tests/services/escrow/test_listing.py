@@ -102,11 +102,11 @@ def test_what_is_held_is_what_the_ledger_says(shop):
     with shop.inside():
         (one,), _ = listing.page()
         assert (one.held.minor, one.held.currency) == (6000, "USD")
-        assert not one.is_overdue
+        assert not one.hold.is_overdue
     change(shop, order, release_at=clock.now() - timedelta(seconds=1))
     with shop.inside():
         (one,), _ = listing.page()
-        assert one.is_overdue
+        assert one.hold.is_overdue
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "9.1.hld_1", "2.999999999999999999.hld_" + "A" * 26])
