@@ -26,6 +26,7 @@ BUNDLES = {
     "reference": (*_PLAIN, "35-parts", "50-reference"),
     "merchant": _MERCHANT,
     "home": (*_MERCHANT, "62-figures"),
+    "statement": (*_MERCHANT, "65-statement"),
     "styleguide": (*_MERCHANT, "62-figures", "70-styleguide"),
 }
 

@@ -50,6 +50,7 @@ SENTENCES = {
     "refund.said_made": _("%(who)s said that the refund %(what)s was made."),
     "refund.said_not_made": _("%(who)s said that the refund %(what)s was not made."),
     "seller.created": _("%(who)s made the seller %(what)s."),
+    "seller.statement_exported": _("%(who)s exported the statement of the seller %(what)s."),
     "seller.changed": _("%(who)s says of the seller %(what)s: %(before)s → %(after)s."),
     "webhook_endpoint.added": _("%(who)s added the webhook endpoint %(url)s to %(what)s."),
     "webhook_endpoint.changed": _("%(who)s changed the webhook endpoint %(what)s: %(changes)s."),

@@ -1,17 +1,18 @@
 """What a merchant wants to see, as it stands in the address: read, checked, and written again."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, DecimalField, HiddenField, SearchField, SelectChoice, SelectField
+from wtforms import DecimalField, HiddenField, SearchField, SelectChoice, SelectField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from app.blueprints import moments
+from app.blueprints.day_field import DayField
 from app.blueprints.orders.words import STATUS
 from app.models import Provider
 from app.registry import services
@@ -21,7 +22,6 @@ __all__ = ["FilterForm"]
 
 DAYS = {"1": _("Today"), "7": _("Last 7 days"), "30": _("Last 30 days"), "90": _("Last 90 days")}
 MODES = {"live": _("Real payments"), "test": _("Test payments")}
-YEARS = range(1990, 2200)  # of days somebody may mean
 _MONEY = [Optional(), NumberRange(min=0, max=10**12, message=_("Give an amount like 19.99."))]
 _TYPED = {"autocomplete": "off", "inputmode": "decimal"}
 
@@ -33,23 +33,6 @@ def _choices(*pairs: tuple[str, Any]) -> list[Any]:
 def _gateways() -> list[Any]:
     found = [(key, spec.title) for key, spec in services().items() if spec.gateway]
     return _choices(("", gettext("All")), *found)
-
-
-class _Day(DateField):  # type: ignore[misc]
-    data: date | None
-
-    def process_formdata(self, values: Any) -> None:
-        try:
-            super().process_formdata(values)
-            self._check(self.data)
-        except ValueError as error:
-            self.data = None
-            raise ValueError(gettext("Give a day like 2026-01-31.")) from error
-
-    @staticmethod
-    def _check(day: date | None) -> None:
-        if day and day.year not in YEARS:
-            raise ValueError
 
 
 class _Amount(DecimalField):  # type: ignore[misc]
@@ -78,8 +61,8 @@ class FilterForm(FlaskForm):  # type: ignore[misc]
     days = SelectField(
         _("When"), choices=lambda: _choices(("", gettext("Any time")), *DAYS.items()), default=""
     )
-    since = _Day(_("From day"), [Optional()])
-    until = _Day(_("To day"), [Optional()])
+    since = DayField(_("From day"), [Optional()])
+    until = DayField(_("To day"), [Optional()])
     least = _Amount(_("Amount from"), _MONEY, places=None, render_kw=_TYPED)
     most = _Amount(_("Amount to"), _MONEY, places=None, render_kw=_TYPED)
     mode = SelectField(

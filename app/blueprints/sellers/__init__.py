@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.sellers import holds, making, pages
+from app.blueprints.sellers import holds, making, pages, statements
 
 __all__ = ["bp"]
 
@@ -11,3 +11,4 @@ bp = Blueprint("sellers", __name__)
 pages.register(bp)
 making.register(bp)
 holds.register(bp)
+statements.register(bp)
