@@ -11,15 +11,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.fakes.server import Request, Response
-from tests.fakes.stripe_api import ApiKey, StripeApi
+from tests.fakes.stripe_api import ApiKey
 from tests.fakes.stripe_pages import Pages
+from tests.fakes.stripe_people import StripePeople
 from tests.fakes.stripe_webhooks import Courier, Delivered, post, sign
 from tests.fakes.stripe_world import Account, Owner, Row
 
 Object = dict[str, Any]
 
 
-class StripeFake(StripeApi):
+class StripeFake(StripePeople):
     """The fake as tests use it: ``with StripeFake() as stripe_fake: ...``."""
 
     def __init__(self) -> None:

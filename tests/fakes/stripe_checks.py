@@ -30,8 +30,8 @@ TEXT_LIMITS = {
     "receipt_email": 800,
     "name": 250,
 }
-URL_FIELDS = frozenset({"success_url", "cancel_url", "return_url", "url"})
-EMAIL_FIELDS = frozenset({"customer_email", "receipt_email"})
+URL_FIELDS = frozenset({"success_url", "cancel_url", "return_url", "refresh_url", "url"})
+EMAIL_FIELDS = frozenset({"customer_email", "receipt_email", "email"})
 # A Cash App account is American and charges dollars; other methods here take any currency.
 ONLY_CURRENCY = {"cashapp": "usd", "us_bank_account": "usd"}
 ONLY_COUNTRY = {"cashapp": "US", "us_bank_account": "US"}

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from stripe import params
 from stripe.params import checkout
 
+from tests.fakes.stripe_call import Route, pages, route
+from tests.fakes.stripe_connect import Connect
+from tests.fakes.stripe_connect_routes import CONNECT_ROUTES
+from tests.fakes.stripe_disputes import Disputes
 from tests.fakes.stripe_errors import StripeRefusal
 from tests.fakes.stripe_payments import Payments
 from tests.fakes.stripe_refunds import Refunds
 from tests.fakes.stripe_sessions import Sessions
-from tests.fakes.stripe_settings import Endpoints, account_object, balance_object
+from tests.fakes.stripe_settings import Endpoints, account_object
+from tests.fakes.stripe_transfers import Transfers
 from tests.fakes.stripe_world import Caller, Row, World
-
-Result = Row | dict[str, Any]
-Action = Callable[["Desk", Caller, str, dict[str, Any]], Result]
 
 
 class Desk:
@@ -30,6 +29,9 @@ class Desk:
         self.sessions = Sessions(world, self.payments)
         self.refunds = Refunds(world)
         self.endpoints = Endpoints(world)
+        self.connect = Connect(world)
+        self.transfers = Transfers(world)
+        self.disputes = Disputes(world)
         self.refund_mode = "succeeded"
 
     def intent(self, caller: Caller, object_id: str) -> Row:
@@ -47,7 +49,7 @@ class Desk:
     def listed(self, caller: Caller, kind: str, url: str, p: dict[str, Any]) -> dict[str, Any]:
         """A page of the caller's objects, filtered by the references given."""
         rows = list(self.world.every(kind, caller.owner))
-        for name in ("payment_intent", "charge", "status"):
+        for name in ("payment_intent", "charge", "status", "destination", "transfer_group"):
             if name in p:
                 rows = [row for row in rows if row.obj.get(name) == p[name]]
         return self.world.page(rows, p, url)
@@ -72,36 +74,16 @@ class Desk:
         raise StripeRefusal(404, f"No such event: '{object_id}'", code="resource_missing")
 
 
-@dataclass(frozen=True)
-class Route:
-    """One call: how it looks, what it needs and what it does."""
-
-    method: str
-    pattern: re.Pattern[str]
-    schema: Any
-    permission: str
-    action: Action
-
-
-def _route(method: str, path: str, schema: Any, permission: str, action: Action) -> Route:
-    pattern = re.compile("/v1/" + path.replace("{id}", "([A-Za-z0-9_]+)"))
-    return Route(method, pattern, schema, permission, action)
-
-
-def _pages(kind: str, path: str) -> Action:
-    return lambda desk, caller, _, p: desk.listed(caller, kind, f"/v1/{path}", p)
-
-
 _PI, _CS, _RE = "payment_intents", "checkout/sessions", "refunds"
 _CH, _WE, _EV = "charges", "webhook_endpoints", "events"
-CREATE_INTENT = _route(
+CREATE_INTENT = route(
     "POST",
     _PI,
     params.PaymentIntentCreateParams,
     "payment_intents:write",
     lambda d, c, i, p: d.payments.create(c, p),
 )
-CONFIRM_INTENT = _route(
+CONFIRM_INTENT = route(
     "POST",
     f"{_PI}/{{id}}/confirm",
     params.PaymentIntentConfirmParams,
@@ -111,135 +93,128 @@ CONFIRM_INTENT = _route(
 ROUTES = [
     CREATE_INTENT,
     CONFIRM_INTENT,
-    _route(
+    route(
         "POST",
         f"{_PI}/{{id}}/cancel",
         params.PaymentIntentCancelParams,
         "payment_intents:write",
         lambda d, c, i, p: d.payments.cancel(d.intent(c, i), p),
     ),
-    _route(
+    route(
         "GET",
         f"{_PI}/{{id}}",
         params.PaymentIntentRetrieveParams,
         "payment_intents:read",
         lambda d, c, i, p: d.intent(c, i),
     ),
-    _route(
+    route(
         "GET",
         _PI,
         params.PaymentIntentListParams,
         "payment_intents:read",
-        _pages("payment_intent", _PI),
+        pages("payment_intent", _PI),
     ),
-    _route(
+    route(
         "POST",
         _CS,
         checkout.SessionCreateParams,
         "checkout_sessions:write",
         lambda d, c, i, p: d.sessions.create(c, p),
     ),
-    _route(
+    route(
         "GET",
         f"{_CS}/{{id}}",
         checkout.SessionRetrieveParams,
         "checkout_sessions:read",
         lambda d, c, i, p: d.session(c, i),
     ),
-    _route(
+    route(
         "GET",
         _CS,
         checkout.SessionListParams,
         "checkout_sessions:read",
-        _pages("checkout.session", _CS),
+        pages("checkout.session", _CS),
     ),
-    _route(
+    route(
         "POST",
         f"{_CS}/{{id}}/expire",
         checkout.SessionExpireParams,
         "checkout_sessions:write",
         lambda d, c, i, p: d.sessions.expire(d.session(c, i)),
     ),
-    _route(
+    route(
         "POST",
         _RE,
         params.RefundCreateParams,
         "refunds:write",
         lambda d, c, i, p: d.refunds.create(c, p, d.refund_mode),
     ),
-    _route(
+    route(
         "GET",
         f"{_RE}/{{id}}",
         params.RefundRetrieveParams,
         "refunds:read",
         lambda d, c, i, p: d.world.find(c, "refund", i),
     ),
-    _route("GET", _RE, params.RefundListParams, "refunds:read", _pages("refund", _RE)),
-    _route(
+    route("GET", _RE, params.RefundListParams, "refunds:read", pages("refund", _RE)),
+    route(
         "GET",
         f"{_CH}/{{id}}",
         params.ChargeRetrieveParams,
         "charges:read",
         lambda d, c, i, p: d.world.find(c, "charge", i),
     ),
-    _route("GET", _CH, params.ChargeListParams, "charges:read", _pages("charge", _CH)),
-    _route(
+    route("GET", _CH, params.ChargeListParams, "charges:read", pages("charge", _CH)),
+    route(
         "GET",
         "account",
         params.AccountRetrieveCurrentParams,
         "account:read",
         lambda d, c, i, p: account_object(c.account),
     ),
-    _route(
-        "GET",
-        "balance",
-        params.BalanceRetrieveParams,
-        "balance:read",
-        lambda d, c, i, p: balance_object(d.world, c),
-    ),
-    _route(
+    route(
         "POST",
         _WE,
         params.WebhookEndpointCreateParams,
         "webhook_endpoints:write",
         lambda d, c, i, p: d.endpoints.create(c, p),
     ),
-    _route(
+    route(
         "GET",
         _WE,
         params.WebhookEndpointListParams,
         "webhook_endpoints:read",
-        _pages("webhook_endpoint", _WE),
+        pages("webhook_endpoint", _WE),
     ),
-    _route(
+    route(
         "GET",
         f"{_WE}/{{id}}",
         params.WebhookEndpointRetrieveParams,
         "webhook_endpoints:read",
         lambda d, c, i, p: d.endpoint(c, i),
     ),
-    _route(
+    route(
         "POST",
         f"{_WE}/{{id}}",
         params.WebhookEndpointUpdateParams,
         "webhook_endpoints:write",
         lambda d, c, i, p: d.endpoints.update(c, d.endpoint(c, i), p),
     ),
-    _route(
+    route(
         "DELETE",
         f"{_WE}/{{id}}",
         params.WebhookEndpointDeleteParams,
         "webhook_endpoints:write",
         lambda d, c, i, p: d.endpoints.delete(d.endpoint(c, i)),
     ),
-    _route(
+    route(
         "GET",
         _EV,
         params.EventListParams,
         "events:read",
         lambda d, c, i, p: d.events(c, p),
     ),
-    _route(
+    route(
         "GET",
         f"{_EV}/{{id}}",
         params.EventRetrieveParams,
@@ -251,9 +226,9 @@ ROUTES = [
 
 def find_route(method: str, path: str) -> tuple[Route, str]:
     """The route of a call and the id in its path, or Stripe's 404."""
-    for route in ROUTES:
-        match = route.pattern.fullmatch(path)
-        if match and route.method == method:
-            return route, match.group(1) if match.groups() else ""
+    for one in (*ROUTES, *CONNECT_ROUTES):
+        match = one.pattern.fullmatch(path)
+        if match and one.method == method:
+            return one, match.group(1) if match.groups() else ""
     text = f"Unrecognized request URL ({method}: {path})."
     raise StripeRefusal(404, text, stored=False)

@@ -34,22 +34,6 @@ def account_object(account: Account) -> dict[str, Any]:
     }
 
 
-def balance_object(world: World, caller: Caller) -> dict[str, Any]:
-    """GET /v1/balance: what the charges left after refunds, without fees."""
-    sums: dict[str, int] = {caller.account.default_currency: 0}
-    for row in world.every("charge", caller.owner):
-        charge = row.obj
-        kept = charge["amount"] - charge["amount_refunded"]
-        sums[charge["currency"]] = sums.get(charge["currency"], 0) + kept
-    money = [
-        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-        for currency, amount in sums.items()
-    ]
-    none = [{**one, "amount": 0, "source_types": {"card": 0}} for one in money]
-    livemode = caller.owner.livemode
-    return {"object": "balance", "available": money, "livemode": livemode, "pending": none}
-
-
 class Endpoints:
     """Webhook endpoints; the secret is shown once."""
 
@@ -66,7 +50,8 @@ class Endpoints:
             "id": new_id("we_1"),
             "object": "webhook_endpoint",
             "api_version": p.get("api_version"),
-            "application": None,
+            # Of an endpoint that is told of connected accounts' events; Stripe shows no more of it.
+            "application": f"ca_{caller.account.id[5:]}" if p.get("connect") else None,
             "created": self.world.now(),
             "description": p.get("description"),
             "enabled_events": p["enabled_events"],

@@ -39,6 +39,7 @@ class Account:
     default_currency: str = "usd"
     charges_enabled: bool = True
     connected_to: str | None = None
+    is_platform: bool = True  # signed up for Connect
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from app.adapters.gateways import actions, base
 from app.adapters.gateways.stripe import events, images, params, snapshots
 from app.adapters.gateways.stripe.client import connect, translated
 from app.adapters.gateways.stripe.endpoints import StripeEndpoints
+from app.adapters.gateways.stripe.marketplace import StripeMarketplace
 
 __all__ = ["StripeGateway"]
 
@@ -106,6 +107,10 @@ class StripeGateway(base.Plain):
     @property
     def endpoints(self) -> StripeEndpoints:  # type: ignore[override]
         return StripeEndpoints(self.client)
+
+    @property
+    def marketplace(self) -> StripeMarketplace:  # type: ignore[override]
+        return StripeMarketplace(self.client)
 
     def verify(self) -> base.Verification:
         with translated():

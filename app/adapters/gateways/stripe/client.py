@@ -44,7 +44,9 @@ def translated(*, creating: bool = False) -> Iterator[None]:
     except stripe.CardError as error:
         raise base.Declined(error.user_message or error.code or "declined") from error
     except stripe.PermissionError as error:
-        raise base.NotPermitted(_said(error)) from error
+        # The SDK keeps no `code` of these. An account that is not, or no longer, joined to ours:
+        is_strange = getattr(error.error, "code", None) == "account_invalid"
+        raise (base.Missing if is_strange else base.NotPermitted)(_said(error)) from error
     except stripe.AuthenticationError as error:
         raise base.Misconfigured(_said(error)) from error
     except stripe.RateLimitError as error:

@@ -19,6 +19,7 @@ def intent(request: base.PaymentRequest, methods: tuple[str, ...]) -> dict[str, 
         "allowed_payment_method_types": list(methods),
         "description": request.item_name,
         "metadata": _metadata(request),
+        **_group(request),
     }
     if request.customer_email:
         sent["receipt_email"] = request.customer_email
@@ -50,6 +51,7 @@ def session(request: base.PaymentRequest) -> dict[str, Any]:
         "payment_intent_data": {
             "metadata": _metadata(request),
             "description": request.item_name,
+            **_group(request),
         },
         "success_url": request.return_url,
         "cancel_url": request.cancel_url,
@@ -76,6 +78,11 @@ def _locale(wanted: str | None) -> str:
     """`pt` of pt, pt_PT or pt-PT; Stripe looks at the browser where it is none of ours."""
     language = (wanted or "").replace("_", "-").split("-")[0].lower()
     return language if language in _LOCALES else "auto"
+
+
+def _group(request: base.PaymentRequest) -> dict[str, str]:
+    """What ties a charge to the transfers that are made out of it."""
+    return {"transfer_group": request.order_id} if request.is_held else {}
 
 
 def _metadata(request: base.PaymentRequest) -> dict[str, str]:
