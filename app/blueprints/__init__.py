@@ -10,6 +10,7 @@ from app.blueprints import (
     home,
     inbound,
     integrations,
+    onboarding,
     ops,
     orders,
     providers,
@@ -22,7 +23,19 @@ from app.blueprints import (
 
 __all__ = ["register_doors"]
 
-_DOORS = (api, auth, checkout, home, inbound, integrations, ops, orders, providers, sellers)
+_DOORS = (
+    api,
+    auth,
+    checkout,
+    home,
+    inbound,
+    integrations,
+    onboarding,
+    ops,
+    orders,
+    providers,
+    sellers,
+)
 
 
 def register_doors(app: Flask) -> None:

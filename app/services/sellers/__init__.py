@@ -4,17 +4,23 @@ from app.services.sellers.look import balances, get, page, payouts
 from app.services.sellers.onboarding import onboarding_link, refresh
 from app.services.sellers.opening import Wanted, create, open_account
 from app.services.sellers.paying import asker_of, gateways_that_pay
+from app.services.sellers.returning import come_back, go_again
+from app.services.sellers.ways import Way, read_way
 
 __all__ = [
     "Wanted",
+    "Way",
     "asker_of",
     "balances",
+    "come_back",
     "create",
     "gateways_that_pay",
     "get",
+    "go_again",
     "onboarding_link",
     "open_account",
     "page",
     "payouts",
+    "read_way",
     "refresh",
 ]

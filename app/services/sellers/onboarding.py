@@ -1,25 +1,26 @@
 """The page on which a seller says who they are, and what the gateway says of them since. Flows."""
 
 from app.adapters.gateways import base
-from app.extensions import settings
 from app.kit.errors import AppError, Conflict
 from app.models import Seller
 from app.services.sellers.look import get
 from app.services.sellers.opening import connect
 from app.services.sellers.standing import closed, record
+from app.services.sellers.ways import way_of
 
 __all__ = ["onboarding_link", "refresh"]
 
 
 def onboarding_link(seller: Seller, *, return_url: str | None = None) -> base.Link:
-    """A page of the gateway that works once. Raises Conflict `seller_not_open` for a seller without
-    an account, AppError 502 when the gateway does not answer."""
+    """A page of the gateway that works once; from there they come to our door, and from that on to
+    `return_url`. Raises Conflict `seller_not_open` for a seller without an account, AppError 502
+    when the gateway does not answer."""
     if seller.gateway_seller_id is None:
         raise Conflict(f"The seller is {seller.status} and has no account", "seller_not_open")
-    home = settings().public_base_url
+    way = way_of(seller, return_url)
     try:
         return connect(seller).onboarding_link(
-            seller.gateway_seller_id, refresh_url=home, return_url=return_url or home
+            seller.gateway_seller_id, refresh_url=way.again, return_url=way.done
         )
     except base.Missing as error:
         closed(seller.id)
