@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     account_mismatch = "account_mismatch"
     refund_failed = "refund_failed"
     refund_unknown = "refund_unknown"
+    chargeback = "chargeback"
     # About an endpoint, an integration, an export.
     endpoint_failing = "endpoint_failing"
     endpoint_off = "endpoint_off"

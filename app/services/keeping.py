@@ -27,6 +27,13 @@ class Keeper(Protocol):
         """What was refunded of this payment, in all, has changed."""
         ...
 
+    def contested(
+        self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
+    ) -> None:
+        """What the customer's bank has taken back of this payment, in all, and whether it has
+        still to decide; told with every answer of a gateway that knows."""
+        ...
+
     def ask_again(self, order: Order) -> None:
         """Have the gateway asked now about what is on its way (a step)."""
         ...
@@ -42,6 +49,11 @@ class Nobody:
         pass
 
     def refunded(self, order: Order, payment: Payment) -> None:
+        pass
+
+    def contested(
+        self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
+    ) -> None:
         pass
 
     def ask_again(self, order: Order) -> None:

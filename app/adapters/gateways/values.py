@@ -98,6 +98,8 @@ class Snapshot:
     test_mode: bool | None = None
     paid_at: datetime | None = None  # of `processing`: when the customer's money was first seen
     failure: str | None = None  # of `pending`: why the last try failed, while another may be made
+    taken_minor: int | None = None  # back with the customer's bank, also while it may come again
+    is_contested: bool = False  # that bank has not decided yet
     is_approved: bool = False  # the customer agreed; the money is taken by `complete_payment`
 
     def to_dict(self) -> dict[str, object]:

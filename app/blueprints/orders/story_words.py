@@ -59,6 +59,11 @@ SENTENCES = {
     "escrow.reminded": _("The owners were reminded that held money is released in three days."),
     "escrow.uncovered": _("%(amount)s more went out than was held."),
     "mail.failed": _("A letter did not reach the customer: %(reason)s."),
+    "escrow.charged_back": _(
+        "The customer's bank contests the payment: what is held stands still."
+    ),
+    "escrow.chargeback_won": _("The bank decided for you: the money is here again."),
+    "escrow.chargeback_lost": _("The bank decided for the customer, who has the money back."),
     "note.written": _("Note: %(text)s"),
     "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
     "attention.looked_at": _("“%(code)s” is dealt with."),

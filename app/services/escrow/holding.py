@@ -79,12 +79,14 @@ def settle(order: Order, hold: Hold, *, ends_dispute: bool = True) -> Balances:
     Money that is here again after all was gone waits for a person: nothing frees it by itself.
     """
     found = ledger.balances(order.id)
-    if found.held == 0:
+    if hold.is_charged_back:
+        hold.status, hold.release_at = HoldStatus.disputed, None  # wherever the money is meanwhile
+    elif found.held == 0:
         hold.status = HoldStatus.released if found.released else HoldStatus.refunded
         hold.release_at = hold.seconds_left = hold.disputed_at = None
     elif hold.status in OVER:
         hold.status, hold.release_at = HoldStatus.held, None
-    elif hold.status == HoldStatus.disputed and ends_dispute and not hold.is_charged_back:
+    elif hold.status == HoldStatus.disputed and ends_dispute:
         unfreeze(hold)
     plan(hold)
     return found

@@ -7,10 +7,8 @@ from sqlalchemy import select
 from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import Conflict
-from app.kit.money import Money
 from app.models import (
     Account,
-    Attention,
     EventType,
     HoldStatus,
     JournalKind,
@@ -21,10 +19,11 @@ from app.models import (
     Reversal,
 )
 from app.services import events, ledger, records, tasks
-from app.services.escrow import holding, reversing
+from app.services.escrow import chargebacks, holding, reversing
+from app.services.escrow.covering import cover
 from app.services.ledger import Move
 
-__all__ = ["EscrowKeeper", "cover"]
+__all__ = ["EscrowKeeper"]
 
 
 class EscrowKeeper:
@@ -74,6 +73,15 @@ class EscrowKeeper:
             ledger.write(order, JournalKind.refund_failed, [back])
         holding.settle(order, hold, ends_dispute=more > 0)
 
+    def contested(
+        self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
+    ) -> None:
+        """What the customer's bank takes is not held any more; until it has decided, all of it
+        stands still."""
+        hold = holding.locked(order.id)
+        if hold.payment_id == payment.id:
+            chargebacks.follow(order, payment, hold, taken_minor, is_contested=is_contested)
+
     def ask_again(self, order: Order) -> None:
         """It stays the tasks' work: two who ask at the same moment might move money twice."""
         with transaction():
@@ -87,17 +95,6 @@ class EscrowKeeper:
             )
             for refund_id in sorted(set(db.session.scalars(back))):
                 _hurry("escrow.reverse", "refund", refund_id)
-
-
-def cover(order: Order, held_minor: int, needed_minor: int) -> None:
-    """More went out than was held, so it came out of the merchant's own balance: that is written
-    down, and somebody should look."""
-    short = needed_minor - held_minor
-    if short <= 0:
-        return
-    ledger.write(order, JournalKind.cover, [Move(Account.gateway, Account.held, short)])
-    order.attention = Attention.escrow_uncovered
-    records.timeline(order, "escrow.uncovered", amount=str(Money(short, order.currency)))
 
 
 def _hurry(task: str, argument: str, subject: str) -> None:

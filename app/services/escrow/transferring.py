@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.services import events, ledger, orders, records, routing, tasks
 from app.services.escrow import holding, moves
-from app.services.escrow.keeper import cover
+from app.services.escrow.covering import cover
 from app.services.ledger import Move
 from app.services.orders import attention
 

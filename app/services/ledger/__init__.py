@@ -3,7 +3,13 @@
 Where an order's money is, the ledger alone says; no amount beside it could say something else.
 """
 
-from app.services.ledger.balances import Balances, balances, balances_of, of_seller
+from app.services.ledger.balances import (
+    Balances,
+    at_the_gateway,
+    balances,
+    balances_of,
+    of_seller,
+)
 from app.services.ledger.journals import Move, write
 
-__all__ = ["Balances", "Move", "balances", "balances_of", "of_seller", "write"]
+__all__ = ["Balances", "Move", "at_the_gateway", "balances", "balances_of", "of_seller", "write"]

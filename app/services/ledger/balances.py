@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 
 from app.extensions import db
-from app.models import Account, Hold, Journal, Line
+from app.models import Account, Hold, Journal, JournalKind, Line
 
-__all__ = ["Balances", "balances", "balances_of", "of_seller"]
+__all__ = ["Balances", "at_the_gateway", "balances", "balances_of", "of_seller"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,22 @@ def _added_up(sums: Any) -> dict[str, Balances]:
         whose: Balances(**{one.value: counts[one] for one in Account})
         for whose, counts in found.items()
     }
+
+
+def at_the_gateway(order_id: str, *kinds: JournalKind) -> int:
+    """What journals of these kinds have put into the gateway's account, less what they took out of
+    it; minor units, read as `balances`."""
+    signed = case((Line.credit == Account.gateway, Line.amount_minor), else_=-Line.amount_minor)
+    query = (
+        select(func.coalesce(func.sum(signed), 0))
+        .join(Journal, Line.journal_id == Journal.id)
+        .where(
+            Journal.order_id == order_id,
+            Journal.kind.in_(kinds),
+            or_(Line.credit == Account.gateway, Line.debit == Account.gateway),
+        )
+    )
+    return int(db.session.scalars(query).one())
 
 
 def _sums(whose: Any) -> Any:

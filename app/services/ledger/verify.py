@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app.adapters.gateways import base
 from app.extensions import reading
 from app.kit.tenancy import across_organizations, as_org
-from app.models import Hold, HoldStatus, MoveStatus, Order, Payment, Release, Reversal
+from app.models import Hold, HoldStatus, JournalKind, MoveStatus, Order, Payment, Release, Reversal
 from app.registry import gateway
 from app.services import routing
 from app.services.escrow.fees import fee_of
-from app.services.ledger.balances import Balances, balances
+from app.services.ledger.balances import Balances, at_the_gateway, balances
 
 __all__ = ["Report", "of_order", "run"]
 
@@ -49,6 +49,7 @@ class _Books:
     payment: Payment
     hold: Hold
     found: Balances
+    taken: int
     releases: tuple[Release, ...]
     reversals: tuple[Reversal, ...]
 
@@ -95,7 +96,9 @@ def _read(order_id: str) -> _Books:
         reversals = session.scalars(
             select(Reversal).where(Reversal.hold_id == hold.id, Reversal.status == done)
         ).all()
-        return _Books(order, payment, hold, balances(order_id), tuple(releases), tuple(reversals))
+        taken = at_the_gateway(order_id, JournalKind.chargeback, JournalKind.chargeback_won)
+        moves = tuple(releases), tuple(reversals)
+        return _Books(order, payment, hold, balances(order_id), taken, *moves)
 
 
 def _inside(books: _Books) -> Iterator[Difference]:
@@ -109,7 +112,10 @@ def _inside(books: _Books) -> Iterator[Difference]:
         "refunded": (found.refunded, books.payment.refunded_minor),
         "with the seller": (found.seller, gone - back),
         "fee": (found.fee, fee_of(found.released, books.hold.fee_bps, step)),
-        "is anything held": (found.held > 0, books.hold.status not in OVER),
+        "is anything held": (
+            found.held > 0 or books.hold.is_charged_back,
+            books.hold.status not in OVER,
+        ),
     }
     for what, (ours, other) in pairs.items():
         if ours != other:
@@ -140,4 +146,5 @@ def _asked(books: _Books) -> dict[str, tuple[int, int]]:
         "paid, by the gateway": (-books.found.customer, payment.paid_minor),
         "refunded, by the gateway": (books.found.refunded, payment.refunded_minor),
         "with the seller, by the gateway": (books.found.seller, moved),
+        "taken by the bank, by the gateway": (books.taken, payment.taken_minor or 0),
     }

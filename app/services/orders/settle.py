@@ -64,6 +64,7 @@ def merge(order: Order, payment: Payment, snapshot: Snapshot, *, actor: str = "g
     if snapshot.status == "succeeded":
         money_in.take(order, payment, snapshot, actor)
         money_out.merge_refunded(order, payment, snapshot, actor)
+        money_out.merge_contested(order, payment, snapshot)
     elif payment.status in OPEN or payment.status == PaymentStatus.superseded:
         _not_paid(order, payment, snapshot, actor)
     if is_current or payment.id == order.settled_by:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.adapters.gateways import actions, base
-from app.adapters.gateways.stripe import events, images, params, snapshots
+from app.adapters.gateways.stripe import disputes, events, images, params, snapshots
 from app.adapters.gateways.stripe.client import connect, translated
 from app.adapters.gateways.stripe.endpoints import StripeEndpoints
 from app.adapters.gateways.stripe.marketplace import StripeMarketplace
@@ -57,11 +57,14 @@ class StripeGateway(base.Plain):
                 found = self.client.v1.checkout.sessions.retrieve(
                     gateway_ref, {"expand": ["payment_intent.latest_charge"]}
                 )
-                return snapshots.of_session(found.to_dict())
-            intent = self.client.v1.payment_intents.retrieve(
-                gateway_ref, {"expand": ["latest_charge"]}
-            )
-            return snapshots.of_intent(intent.to_dict())
+                session = found.to_dict()
+                seen, intent = snapshots.of_session(session), session.get("payment_intent")
+            else:
+                intent = self.client.v1.payment_intents.retrieve(
+                    gateway_ref, {"expand": ["latest_charge"]}
+                ).to_dict()
+                seen = snapshots.of_intent(intent)
+            return disputes.seen(self.client, seen, intent)
 
     def cancel_payment(self, gateway_ref: str) -> base.Snapshot:
         try:

@@ -25,6 +25,9 @@ EVENTS = (
     "payment_intent.processing",
     "payment_intent.canceled",
     "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
     "refund.created",
     "refund.updated",
     "refund.failed",
@@ -75,6 +78,8 @@ def _translate(event: dict[str, Any], thing: dict[str, Any]) -> base.GatewayEven
 
 
 def _note(type_: str, thing: dict[str, Any]) -> str | None:
+    if type_ == "charge.dispute.created":
+        return f"the customer's bank disputes it ({thing.get('reason') or 'no reason given'})"[:300]
     if type_ != "payment_intent.payment_failed":
         return None
     error = thing.get("last_payment_error") or {}
