@@ -28,6 +28,8 @@ HANDLERS: dict[str, Handler] = {
     "refunds.send": handlers.send_refund,
     "sandbox.finish": handlers.finish_sandbox,
     "sandbox.notify": handlers.notify_sandbox,
+    "payouts.send": handlers.send_payout,
+    "payouts.check": handlers.check_payout,
     "sellers.open": handlers.open_seller,
 }
 

@@ -10,6 +10,7 @@ from app.services import (
     inbound,
     mail,
     payments,
+    payouts,
     refunds,
     sandbox,
     sellers,
@@ -51,6 +52,14 @@ def send_release(task: Claimed) -> Again | None:
 
 def fetch_back(task: Claimed) -> Again | None:
     return escrow.fetch_back(task.args["refund"])
+
+
+def send_payout(task: Claimed) -> Again | None:
+    return payouts.send(task.args["payout"])
+
+
+def check_payout(task: Claimed) -> Again | None:
+    return payouts.check(task.args["payout"])
 
 
 def open_seller(task: Claimed) -> Again | None:

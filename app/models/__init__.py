@@ -8,7 +8,15 @@ from app.models.credential import (
 )
 from app.models.door import Door, DoorKind
 from app.models.escrow import Hold, HoldStatus, MoveStatus, Release, Reversal
-from app.models.event import Attempt, Delivery, DeliveryStatus, Event, EventType, InboundEvent
+from app.models.event import (
+    About,
+    Attempt,
+    Delivery,
+    DeliveryStatus,
+    Event,
+    EventType,
+    InboundEvent,
+)
 from app.models.export import Export, ExportStatus
 from app.models.invitation import Invitation
 from app.models.ledger import Account, Journal, JournalKind, Line
@@ -31,6 +39,7 @@ from app.models.seller import Payout, PayoutStatus, Seller, SellerStatus
 from app.models.task import Task
 
 __all__ = [
+    "About",
     "Account",
     "ApiKey",
     "Attempt",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.crypto import Sealed
@@ -19,7 +19,7 @@ from app.models.base import (
     owned_by,
 )
 
-__all__ = ["Attempt", "Delivery", "DeliveryStatus", "Event", "EventType", "InboundEvent"]
+__all__ = ["About", "Attempt", "Delivery", "DeliveryStatus", "Event", "EventType", "InboundEvent"]
 
 
 class EventType(StrEnum):
@@ -36,13 +36,25 @@ class EventType(StrEnum):
     ping = "ping"
 
 
+class About(StrEnum):
+    """What a gateway's call is about; `gateway_ref` is their id of it."""
+
+    payment = "payment"
+    transfer = "transfer"  # of a payment's money to a seller
+    seller = "seller"
+    payout = "payout"  # of a seller
+
+
 class InboundEvent(OrgScoped, Stamped, Model):
-    """A verified call of a gateway about a payment of ours, stored before it is believed."""
+    """A verified call of a gateway about a payment or a seller of ours, stored before it is
+    believed."""
 
     __tablename__ = "inbound_events"
     __table_args__ = (
         own(),
         owned_by("payment_id", "payments"),
+        owned_by("seller_id", "sellers"),
+        CheckConstraint("(payment_id IS NULL) <> (seller_id IS NULL)", name="concerns_one"),
         UniqueConstraint("gateway", "scope_kind", "scope_owner", "external_id"),
         Index("ix_inbound_events_created", "created_at"),
         Index("ix_inbound_events_payment", "org_id", "payment_id"),
@@ -55,7 +67,9 @@ class InboundEvent(OrgScoped, Stamped, Model):
     scope_owner: Mapped[str] = mapped_column(String(40))
     external_id: Mapped[str] = mapped_column(String(120))
     type: Mapped[str] = mapped_column(String(80))
-    payment_id: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(12), default=About.payment)
+    payment_id: Mapped[str | None] = mapped_column(String(40))
+    seller_id: Mapped[str | None] = mapped_column(String(40))
     gateway_ref: Mapped[str | None] = mapped_column(String(120))
     body: Mapped[Sealed] = mapped_column(EncryptedType)
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # where we cannot ask

@@ -23,11 +23,14 @@ class NoticeKind(StrEnum):
     refund_failed = "refund_failed"
     refund_unknown = "refund_unknown"
     chargeback = "chargeback"
+    reversed_elsewhere = "reversed_elsewhere"
     # About an endpoint, an integration, an export.
     endpoint_failing = "endpoint_failing"
     endpoint_off = "endpoint_off"
     keys_refused = "keys_refused"
     export_ready = "export_ready"
+    # About a payout of a seller.
+    payout_failed = "payout_failed"
 
 
 class Notice(OrgScoped, Model):

@@ -43,6 +43,7 @@ class Attention(StrEnum):
     release_failed = "release_failed"
     reversal_failed = "reversal_failed"
     escrow_uncovered = "escrow_uncovered"
+    reversed_elsewhere = "reversed_elsewhere"
     chargeback = "chargeback"
 
 

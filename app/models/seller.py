@@ -61,6 +61,7 @@ class Seller(OrgScoped, Stamped, Model):
     requirements: Mapped[list[Any]] = mapped_column(JSON, default=list)  # what the gateway wants
     failure: Mapped[str | None] = mapped_column(String(300))
     checks: Mapped[int] = mapped_column(Integer, default=0)  # questions without an answer
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when the last answer was asked
 
 
 class PayoutStatus(StrEnum):

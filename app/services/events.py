@@ -9,11 +9,29 @@ from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Refused
 from app.kit.strictjson import dump
-from app.models import Delivery, DeliveryStatus, Event, EventType, Order, Payment, Provider
+from app.models import (
+    Delivery,
+    DeliveryStatus,
+    Event,
+    EventType,
+    Order,
+    Payment,
+    Payout,
+    Provider,
+    Seller,
+)
 from app.models import WebhookEndpoint as Endpoint
 from app.services import tasks
 
-__all__ = ["DEFAULT_EVENTS", "append", "check", "deliver_to", "payload", "ping_payload"]
+__all__ = [
+    "DEFAULT_EVENTS",
+    "append",
+    "append_of_payout",
+    "check",
+    "deliver_to",
+    "payload",
+    "ping_payload",
+]
 
 DEFAULT_EVENTS = (EventType.payment_succeeded, EventType.payment_failed)
 
@@ -40,14 +58,39 @@ def append(order: Order, type_: EventType, payment: Payment | None, **more: Any)
         payload="",
     )
     event.payload = dump({**payload(event, order, provider, payment), **more}).decode()
+    _send(event)
+    return event
+
+
+def append_of_payout(seller: Seller, payout: Payout, type_: EventType) -> Event:
+    """As `append`, of a payout of a locked seller, which is of many orders or of none (a part)."""
+    provider = db.session.get_one(Provider, seller.provider_id)
+    event = Event(provider_id=provider.id, type=type_, payload="")
+    told = {
+        "amount": payout.money.number,
+        "currency": payout.currency,
+        "status": payout.status,
+        "paymentGateway": seller.gateway,
+        "testMode": seller.test_mode,
+        "sellerId": seller.id,
+        "payoutId": payout.id,
+        "gatewayPayoutId": payout.gateway_payout_id,
+        "failure": payout.failure,
+        "arrivesAt": clock.iso(payout.arrives_at) if payout.arrives_at else None,
+    }
+    event.payload = dump({**ping_payload(event, provider), **told}).decode()
+    _send(event)
+    return event
+
+
+def _send(event: Event) -> None:
     db.session.add(event)
     endpoints = db.session.scalars(
-        select(Endpoint).where(Endpoint.provider_id == order.provider_id)
+        select(Endpoint).where(Endpoint.provider_id == event.provider_id)
     ).all()
     for endpoint in endpoints:
-        if type_ in endpoint.events:
+        if event.type in endpoint.events:
             deliver_to(endpoint, event)
-    return event
 
 
 def deliver_to(endpoint: Endpoint, event: Event) -> Delivery:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from app.adapters.gateways.values import Snapshot
 
@@ -26,7 +27,11 @@ class InboundCall:
 
 @dataclass(frozen=True)
 class GatewayEvent:
-    """A verified inbound call, translated. Which payment it is about, not what to believe."""
+    """A verified inbound call, translated. What it is about, not what to believe.
+
+    Of a payment `gateway_ref` is the object that was made for it; of a transfer or a payout, its
+    id there. `seller` is the account of a seller whose own books it is about.
+    """
 
     external_id: str
     type: str
@@ -35,6 +40,8 @@ class GatewayEvent:
     gateway_payment_id: str | None = None
     snapshot: Snapshot | None = None  # only where the gateway cannot be asked
     note: str | None = None  # a remark for the order's timeline
+    about: Literal["payment", "transfer", "seller", "payout"] = "payment"
+    seller: str | None = None
     is_relevant: bool = True  # False: nothing to ask about
     is_proven: bool = True  # False: nobody signed it; a hint that it may be worth asking
 

@@ -24,6 +24,8 @@ TITLES = {
     NoticeKind.endpoint_failing: _("A webhook endpoint takes nothing"),
     NoticeKind.endpoint_off: _("A webhook endpoint was switched off"),
     NoticeKind.keys_refused: _("A payment company refuses the keys"),
+    NoticeKind.reversed_elsewhere: _("Money was fetched back from a seller, and not by us"),
+    NoticeKind.payout_failed: _("A payout to a seller failed"),
     NoticeKind.export_ready: _("Your export is ready"),
 }
 
@@ -63,4 +65,6 @@ def place_of(notice: Notice) -> str:
         return url_for("integrations.show", service=notice.subject)
     if notice.kind == NoticeKind.export_ready:
         return url_for("orders.progress", export_id=notice.subject)
+    if notice.kind == NoticeKind.payout_failed:
+        return url_for("home.show")
     return url_for("orders.show", order_id=notice.subject)

@@ -14,6 +14,7 @@ ATTENTION = {
     "release_unknown": _("Nobody knows yet whether held money reached the seller"),
     "reversal_failed": _("The seller's share was not fetched back, so a refund failed"),
     "escrow_uncovered": _("More went out than was held"),
+    "reversed_elsewhere": _("Money was fetched back from the seller, and not by us"),
     "chargeback": _("The customer's bank took the money back"),
     "refund_failed": _("A refund failed"),
     "refund_unknown": _("Nobody knows yet whether a refund went out"),

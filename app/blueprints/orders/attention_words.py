@@ -28,6 +28,7 @@ SHORT = {
     Attention.release_failed: _("Release failed"),
     Attention.reversal_failed: _("Seller's share not fetched back"),
     Attention.escrow_uncovered: _("More went out than was held"),
+    Attention.reversed_elsewhere: _("Fetched back elsewhere"),
     Attention.chargeback: _("Charged back"),
 }
 WHY = {
@@ -94,6 +95,10 @@ WHY = {
     Attention.escrow_uncovered: _(
         "More of this order went back or on to the seller than was held for it, most likely by the "
         "payment company's own pages. The rest came out of your own balance there."
+    ),
+    Attention.reversed_elsewhere: _(
+        "Money that was released came back from the seller by the payment company's own pages. "
+        "Our books still say that the seller has it, since nobody can tell what it was for."
     ),
     Attention.chargeback: _(
         "The customer's bank took the money back, and decides who gets it. What is held stands "

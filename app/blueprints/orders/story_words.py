@@ -64,6 +64,10 @@ SENTENCES = {
     ),
     "escrow.chargeback_won": _("The bank decided for you: the money is here again."),
     "escrow.chargeback_lost": _("The bank decided for the customer, who has the money back."),
+    "escrow.reversed_elsewhere": _(
+        "%(amount)s was fetched back from the seller on the payment company's own pages."
+    ),
+    "escrow.uncovered": _("More went out than was held."),
     "note.written": _("Note: %(text)s"),
     "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
     "attention.looked_at": _("“%(code)s” is dealt with."),

@@ -6,6 +6,7 @@ key, and asked about until the answer is definite. At most one of them is under 
 
 from app.services.escrow.disputing import dispute, resume
 from app.services.escrow.due import look_at_clock
+from app.services.escrow.elsewhere import look_at_transfer
 from app.services.escrow.keeper import EscrowKeeper
 from app.services.escrow.look import Escrow, of_order
 from app.services.escrow.releasing import release
@@ -20,6 +21,7 @@ __all__ = [
     "dispute",
     "fetch_back",
     "look_at_clock",
+    "look_at_transfer",
     "of_order",
     "promise",
     "release",

@@ -1,4 +1,4 @@
-"""Which payment of a scope a call is about."""
+"""Which payment or seller of a scope a call is about."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,21 +9,32 @@ from sqlalchemy import false, or_, select
 from app.adapters.gateways import base
 from app.extensions import reading, transaction
 from app.kit.tenancy import across_organizations, as_org
-from app.models import Payment, Refund
+from app.models import Hold, Payment, Refund, Release, Seller
 from app.services import records
 from app.services.inbound.sources import Source
 
-__all__ = ["Match", "note_foreign", "payment_of"]
+__all__ = ["Match", "found_of", "note_foreign", "payment_of"]
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Match:
-    """A payment, and whose it is."""
+    """A payment, or a seller, and whose it is."""
 
     id: str
     org_id: str
+    is_seller: bool = False
+
+
+def found_of(gateway: str, source: Source, event: base.GatewayEvent) -> Match | None:
+    """What of this scope the event is about; never anything of another scope. What happens in a
+    seller's own books can only be about that seller, whatever it names."""
+    if event.seller is not None:
+        return _seller_of(gateway, source, event.seller)
+    if event.about == "transfer":
+        return _transfer_of(gateway, source, event)
+    return payment_of(gateway, source, event)
 
 
 def payment_of(gateway: str, source: Source, event: base.GatewayEvent) -> Match | None:
@@ -35,6 +46,29 @@ def payment_of(gateway: str, source: Source, event: base.GatewayEvent) -> Match 
         rows = _found(source, of_refund.where(_refund_named(event)))
     named = [row for row in rows if event.reference in {row.id, row.reference}] or rows
     return Match(named[0].id, named[0].org_id) if named else None
+
+
+def _seller_of(gateway: str, source: Source, account: str) -> Match | None:
+    query = select(Seller.id, Seller.org_id).where(
+        Seller.gateway == gateway,
+        Seller.scope_kind == source.scope.kind,
+        Seller.scope_owner == source.scope.owner,
+        _any_of((Seller.gateway_seller_id, account)),
+    )
+    rows = _found(source, query)
+    return Match(rows[0].id, rows[0].org_id, is_seller=True) if rows else None
+
+
+def _transfer_of(gateway: str, source: Source, event: base.GatewayEvent) -> Match | None:
+    """The payment whose money it moved."""
+    query = (
+        _in_scope(gateway, source)
+        .join(Hold, Hold.payment_id == Payment.id)
+        .join(Release, Release.hold_id == Hold.id)
+        .where(_any_of((Release.gateway_transfer_id, event.gateway_ref)))
+    )
+    rows = _found(source, query)
+    return Match(rows[0].id, rows[0].org_id) if rows else None
 
 
 def _in_scope(gateway: str, source: Source) -> Any:

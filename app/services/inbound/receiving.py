@@ -16,7 +16,7 @@ from app.kit.tokens import new_id
 from app.models import InboundEvent
 from app.services import credentials, inbound_endpoints, routing, tasks
 from app.services.credentials import Scope
-from app.services.inbound.matching import Match, note_foreign, payment_of
+from app.services.inbound.matching import Match, found_of, note_foreign
 from app.services.inbound.sources import Source
 
 __all__ = ["HINT_EVERY", "receive", "refused"]
@@ -64,7 +64,7 @@ def _take_in(
         raise AppError("The call cannot be verified now", "unverifiable", status=502) from error
     if not event.is_relevant:
         return "ignored"
-    found = payment_of(gateway, source, event)
+    found = found_of(gateway, source, event)
     if found is None:
         note_foreign(gateway, source, event)
         return "unmatched"
@@ -151,7 +151,9 @@ def _insert(
         scope_owner=scope.owner,
         external_id=external_id,
         type=event.type,
-        payment_id=found.id,
+        about=event.about,
+        payment_id=None if found.is_seller else found.id,
+        seller_id=found.id if found.is_seller else None,
         # Where nobody signed the call, what it names is not followed: our own id or none.
         gateway_ref=event.gateway_ref if event.is_proven else None,
         body=sealed,

@@ -6,7 +6,8 @@ from babel.dates import format_date
 from sqlalchemy import select
 
 from app.extensions import db, settings
-from app.models import Hold, HoldStatus, Order, Seller
+from app.models import Hold, HoldStatus, Order, Payout, Seller
+from app.registry import services
 from app.services.mail.draft import Draft, Say
 
 __all__ = ["ABOUT_ESCROW", "release_soon"]
@@ -39,6 +40,32 @@ def release_soon(_: Say, names: Mapping[str, str], link: str) -> Draft:
     )
 
 
+def _payout_failed(_: Say, args: Mapping[str, str]) -> Draft | None:
+    payout = db.session.get(Payout, args["payout"])
+    if payout is None:
+        return None
+    seller = db.session.get_one(Seller, payout.seller_id)
+    names = {
+        "seller": seller.name,
+        "amount": str(payout.money),
+        "company": services()[seller.gateway].title,
+        "reason": payout.failure or _("no reason given"),
+    }
+    return Draft(
+        _("A payout to %(seller)s failed") % names,
+        (
+            _("%(amount)s did not reach the bank of %(seller)s: %(reason)s.") % names,
+            _(
+                "The money is in their balance at %(company)s again. Most often the bank details"
+                " they gave there have to be put right: send them a new onboarding link."
+            )
+            % names,
+        ),
+        why=_("You get this because you are an owner of the organization."),
+    )
+
+
 ABOUT_ESCROW: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     "release_soon": _release_soon,
+    "payout_failed": _payout_failed,
 }

@@ -1,6 +1,7 @@
 """The page on which a seller says who they are, and what the gateway says of them since. Flows."""
 
 from app.adapters.gateways import base
+from app.kit import clock
 from app.kit.errors import AppError, Conflict
 from app.models import Seller
 from app.services.sellers.look import get
@@ -36,7 +37,8 @@ def refresh(seller_id: str) -> Seller:
     if seller.gateway_seller_id is None:
         return seller
     try:
-        record(seller_id, connect(seller).retrieve_seller(seller.gateway_seller_id))
+        asked_at = clock.now()
+        record(seller_id, connect(seller).retrieve_seller(seller.gateway_seller_id), asked_at)
     except base.Missing:
         closed(seller_id)
     except base.GatewayError as error:

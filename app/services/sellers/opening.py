@@ -114,6 +114,7 @@ def open_account(seller_id: str) -> tasks.Again | None:
         return None
     if seller.status != SellerStatus.created:
         return None
+    asked_at = clock.now()
     try:
         state = connect(seller).create_seller(
             base.SellerRequest(
@@ -129,7 +130,7 @@ def open_account(seller_id: str) -> tasks.Again | None:
         return _not_opened(seller_id, error, SellerStatus.failed)
     except base.GatewayError as error:
         return _not_opened(seller_id, error, SellerStatus.created)
-    record(seller_id, state)
+    record(seller_id, state, asked_at)
     return None
 
 

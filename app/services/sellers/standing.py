@@ -1,5 +1,7 @@
 """How a seller stands at the gateway, written down. Steps."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from app.adapters.gateways import base
@@ -10,13 +12,15 @@ from app.services import records
 __all__ = ["closed", "record"]
 
 
-def record(seller_id: str, state: base.SellerState) -> None:
+def record(seller_id: str, state: base.SellerState, asked_at: datetime) -> None:
     """Merge what the gateway says now. One who was ready and is not any more is restricted; one
-    whose account was taken away from ours stays closed."""
+    whose account was taken away from ours stays closed. Of two who asked at once, the one who
+    asked last is believed, whoever gets here first."""
     with transaction():
         seller = _locked(seller_id)
-        if seller.status == SellerStatus.closed:
+        if seller.status == SellerStatus.closed or (seller.seen_at and seller.seen_at > asked_at):
             return
+        seller.seen_at = asked_at
         seller.gateway_seller_id = seller.gateway_seller_id or state.gateway_seller_id
         seller.payouts_enabled = state.payouts_enabled
         seller.requirements = list(state.requirements)

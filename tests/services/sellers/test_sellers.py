@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.adapters.gateways import base
 from app.adapters.gateways.sandbox.sellers import SandboxMarketplace
 from app.extensions import db, reading, transaction
+from app.kit import clock
 from app.models import SandboxSeller, Seller
 from app.services import sellers
 from app.services.sandbox import DatabaseSellers
@@ -125,7 +126,7 @@ def test_the_link_leads_back_where_the_provider_wants(shop):
 def say(shop, seller_id, status):
     with shop.inside():
         there = sellers.get(seller_id).gateway_seller_id
-        record(seller_id, base.SellerState(there, status))
+        record(seller_id, base.SellerState(there, status), clock.now())
         return sellers.get(seller_id).status
 
 

@@ -1,4 +1,4 @@
-"""Stripe's webhook events: verified, and reduced to which payment they are about."""
+"""Stripe's webhook events: verified, and reduced to what they are about."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from app.adapters.gateways import base
 from app.adapters.gateways.stripe.snapshots import id_of
 from app.kit import clock, strictjson
 
-__all__ = ["EVENTS", "read"]
+__all__ = ["EVENTS", "SELLER_EVENTS", "read"]
 
 HEADER_LIMIT = 2048  # characters
 TOLERANCE = 300  # seconds; the SDK checks only "too old", so "too new" is checked here
@@ -31,6 +31,17 @@ EVENTS = (
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "transfer.reversed",
+)
+# What happens in connected accounts' own books (https://docs.stripe.com/connect/webhooks).
+SELLER_EVENTS = (
+    "account.updated",
+    "account.application.deauthorized",
+    "payout.created",
+    "payout.updated",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
 )
 _STAMP = re.compile(r"(?:^|,)\s*t=(\d{1,12})(?:,|$)", re.ASCII)
 
@@ -63,6 +74,16 @@ def _verifies(body: bytes, header: str, secret: str) -> bool:
 
 def _translate(event: dict[str, Any], thing: dict[str, Any]) -> base.GatewayEvent:
     kind = thing.get("object")
+    if account := event.get("account"):
+        return _of_seller(event, thing, account)
+    if kind == "transfer":
+        return base.GatewayEvent(
+            external_id=event["id"],
+            type=event["type"],
+            gateway_ref=thing["id"],
+            is_relevant=event["type"] in EVENTS,
+            about="transfer",
+        )
     metadata = thing.get("metadata") or {}
     reference = metadata.get("payment_id") or thing.get("client_reference_id")
     intent = thing["id"] if kind == "payment_intent" else id_of(thing.get("payment_intent"))
@@ -74,6 +95,20 @@ def _translate(event: dict[str, Any], thing: dict[str, Any]) -> base.GatewayEven
         gateway_payment_id=intent,
         note=_note(event["type"], thing),
         is_relevant=event["type"] in EVENTS,
+    )
+
+
+def _of_seller(event: dict[str, Any], thing: dict[str, Any], account: str) -> base.GatewayEvent:
+    """Of a connected account's own books: nothing in there says anything of our payments, however
+    it is called and whatever references it carries."""
+    is_payout = thing.get("object") == "payout"
+    return base.GatewayEvent(
+        external_id=event["id"],
+        type=event["type"],
+        gateway_ref=thing["id"] if is_payout else None,
+        is_relevant=event["type"] in SELLER_EVENTS,
+        about="payout" if is_payout else "seller",
+        seller=account,
     )
 
 
