@@ -67,7 +67,6 @@ SENTENCES = {
     "escrow.reversed_elsewhere": _(
         "%(amount)s was fetched back from the seller on the payment company's own pages."
     ),
-    "escrow.uncovered": _("More went out than was held."),
     "note.written": _("Note: %(text)s"),
     "webhooks.resent": _("The order's webhooks are sent again: %(count)s."),
     "attention.looked_at": _("“%(code)s” is dealt with."),
