@@ -115,8 +115,8 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API and site"),
         Setting("RESEND_BASE_URL", "another address for Resend's API"),
         Setting("GA4_BASE_URL", "another address for Google Analytics"),
-        Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API", is_used=False),
-        Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads", is_used=False),
+        Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API"),
+        Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads"),
     ),
     "Signing in with Google and GitHub": (
         Setting("GOOGLE_CLIENT_ID", "sign in with Google"),

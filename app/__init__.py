@@ -12,6 +12,7 @@ from app import cli, extensions
 from app.adapters.gateways.crypto import CryptoGateway
 from app.adapters.gateways.guarded import Guarded
 from app.adapters.gateways.sandbox import SandboxGateway
+from app.adapters.media.imagekit import ImageKit
 from app.blueprints import register_doors
 from app.kit import logs, money
 from app.kit.crypto import Keyring
@@ -39,7 +40,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     extensions.init_app(app)
     SandboxGateway.ledger, SandboxGateway.sellers = DatabaseLedger(), DatabaseSellers()
     keeping.appoint(escrow.EscrowKeeper())
-    CryptoGateway.guarded = _guarded(settings)
+    CryptoGateway.guarded = ImageKit.guarded = _guarded(settings)
     register_doors(app)
     cli.register(app)
     proxies = int(settings["TRUSTED_PROXY_COUNT"])

@@ -85,7 +85,8 @@ def _title(service: Spec) -> str:
 
 
 def _effect(one: Field) -> str:
-    return one.label + (f": {', '.join(one.choices)}" if one.choices else "")
+    choices = ("on",) if one.kind == "switch" else one.choices
+    return one.label + (f": {', '.join(choices)}" if choices else "")
 
 
 def _required(service: Spec, one: Field) -> str:

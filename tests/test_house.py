@@ -27,7 +27,7 @@ UNSCOPED = {
     "doors",
     "throttles",  # tries of strangers, who belong to nobody
 }
-LATE = ("stripe", "rq", "alembic", "requests", "zxcvbn")  # imported when first used
+LATE = ("stripe", "rq", "alembic", "requests", "zxcvbn", "PIL")  # imported when first used
 
 
 def models():

@@ -76,10 +76,40 @@ IMAGEKIT = Spec(
     "ImageKit",
     "Media",
     (
-        Field("publicKey", mark("Public key"), ("IMAGEKIT_PUBLIC_KEY",), required=True),
-        Field("privateKey", mark("Private key"), ("IMAGEKIT_PRIVATE_KEY",), "secret", True),
-        Field("urlEndpoint", mark("URL endpoint"), ("IMAGEKIT_URL_ENDPOINT",), required=True),
+        Field(
+            "publicKey",
+            mark("Public key"),
+            ("IMAGEKIT_PUBLIC_KEY",),
+            required=True,
+            prefixes=("public_",),
+        ),
+        Field(
+            "privateKey",
+            mark("Private key"),
+            ("IMAGEKIT_PRIVATE_KEY",),
+            "secret",
+            True,
+            prefixes=("private_",),
+        ),
+        Field(
+            "urlEndpoint",
+            mark("URL endpoint"),
+            ("IMAGEKIT_URL_ENDPOINT",),
+            required=True,
+            # It is sent to browsers as a source of images, so nothing else may stand in it.
+            pattern=r"https://[a-z0-9.-]+(/[A-Za-z0-9._~-]+)*/?",
+            example="https://ik.imagekit.io/yourname",
+        ),
+        Field(
+            "removeBackground",
+            mark("Remove the background of logos"),
+            ("IMAGEKIT_REMOVE_BACKGROUND",),
+            "switch",
+            help=mark("ImageKit charges for it once for each logo."),
+        ),
     ),
+    adapter="media.imagekit:ImageKit",
+    addresses={"apiBase": "IMAGEKIT_API_BASE", "uploadBase": "IMAGEKIT_UPLOAD_BASE"},
 )
 
 OTHERS = (RESEND, SMTP, GA4, IMAGEKIT)

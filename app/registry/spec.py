@@ -167,10 +167,13 @@ class Spec:
     category: Category
     fields: tuple[Field, ...]
     gateway: GatewaySpec | None = None
-    # Where no money is moved: "room.module:Class" below app.adapters; None until it exists.
+    # Of a service that moves no money: "room.module:Class" below app.adapters; None until there is
+    # one.
     adapter: str | None = None
-    base_url_env: str = ""  # of a service that moves no money, as in GatewaySpec
-    calls_proven_by: str = ""  # the same: the field that holds the secret of its calls to us
+    base_url_env: str = ""  # of such a service, as in GatewaySpec
+    # {value: variable}: where such a service has several hosts, as the adapter calls them.
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    calls_proven_by: str = ""  # the field that holds the secret of such a service's calls to us
     # Fields of which at least one must be set, beside those that are required by themselves.
     any_of: tuple[str, ...] = ()
     # Fields of which none is of use without the others beside it.

@@ -32,7 +32,7 @@ CATALOGUE = {
     " · password! SMTP_PASSWORD · security SMTP_SECURITY · fromEmail* SMTP_FROM",
     "ga4": "measurementId* GA4_MEASUREMENT_ID · apiSecret*! GA4_API_SECRET · sends GA4_SENDS",
     "imagekit": "publicKey* IMAGEKIT_PUBLIC_KEY · privateKey*! IMAGEKIT_PRIVATE_KEY"
-    " · urlEndpoint* IMAGEKIT_URL_ENDPOINT",
+    " · urlEndpoint* IMAGEKIT_URL_ENDPOINT · removeBackground IMAGEKIT_REMOVE_BACKGROUND",
 }
 NAMES = {
     "stripe": "Stripe (Cash App Pay)",

@@ -96,6 +96,9 @@ def complete(found: Stored, values: Mapping[str, str]) -> Credentials:
             raise _not_configured(service)
     if service.gateway and service.gateway.is_builtin:
         values["webhookSecret"] = _sandbox_secret(found.scope)
+    for place, variable in service.addresses.items():
+        if moved := settings().base_url(variable):
+            values[place] = moved
     name = service.base_url_of(values)
     base_url = settings().base_url(name) if name else None
     networks = None if found.scope == PLATFORM else settings().webhook_networks
