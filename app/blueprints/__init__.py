@@ -10,6 +10,7 @@ from app.blueprints import (
     home,
     inbound,
     integrations,
+    logos,
     onboarding,
     ops,
     orders,
@@ -43,6 +44,7 @@ def register_doors(app: Flask) -> None:
     web.init_app(app)
     session.init_app(app)
     said.init_app(app)
+    logos.init_app(app)
     for door in _DOORS:
         app.register_blueprint(door.bp)
     if app.config["SETTINGS"].is_development:

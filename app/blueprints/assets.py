@@ -18,16 +18,18 @@ __all__ = ["init_app", "is_one", "is_what_was_asked_for"]
 HTMX = Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
 _PLAIN = ("10-tokens", "20-base", "30-components")
 _MERCHANT = (*_PLAIN, "35-parts", "60-merchant")
+_BRANDING = (*_PLAIN, "35-parts", "36-logo", "37-upload", "60-merchant")
 BUNDLES = {
     "plain": _PLAIN,
-    "checkout": (*_PLAIN, "40-checkout"),
-    "receipt": (*_PLAIN, "40-checkout", "42-receipt"),
+    "checkout": (*_PLAIN, "36-logo", "40-checkout"),
+    "receipt": (*_PLAIN, "36-logo", "40-checkout", "42-receipt"),
     "sandbox": (*_PLAIN, "45-sandbox"),
     "reference": (*_PLAIN, "35-parts", "50-reference"),
     "merchant": _MERCHANT,
     "home": (*_MERCHANT, "62-figures"),
     "statement": (*_MERCHANT, "65-statement"),
-    "styleguide": (*_MERCHANT, "62-figures", "70-styleguide"),
+    "branding": _BRANDING,
+    "styleguide": (*_BRANDING, "62-figures", "70-styleguide"),
 }
 
 
@@ -40,7 +42,7 @@ def init_app(app: Flask) -> None:
 
 def is_one() -> bool:
     """True for a request of a style, script or image."""
-    return request.endpoint in {"static", "htmx", "styles"}
+    return request.endpoint in {"static", "htmx", "styles", "logo"}
 
 
 def is_what_was_asked_for(response: Response) -> bool:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 
-from app.blueprints import amounts, assets, moments, reason_words
+from app.blueprints import amounts, assets, moments, reason_words, uploads
 from app.extensions import AWAY, babel, limiter, settings
 from app.kit import clock
 from app.kit.errors import AppError, NotFound, Refused
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
     reason_words.init_app(app)
     assets.init_app(app)
+    uploads.init_app(app)
     app.context_processor(
         lambda: {"languages": LANGUAGES, "lang_tag": _TAGS[str(_locale())], "settings": settings()}
     )
@@ -109,13 +110,15 @@ def _finish(response: Response) -> Response:
 def _policy() -> str:
     """Own scripts, styles and images only. A door may say where else its forms lead, since
     browsers hold a redirect after a form to `form-action` as well, and which style its page
-    brings along: that one alone passes, by its digest."""
+    brings along: that one alone passes, by its digest. A logo that an ImageKit shows passes by its
+    whole address."""
     form_action = " ".join(("'self'", *g.get("form_targets", ())))
     style = g.get("style")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() if style else ""
     style_src = f"'self' 'sha256-{digest}'" if style else "'self'"
+    img_src = " ".join(("'self'", *sorted(g.get("image_sources", ()))))
     return (
-        f"default-src 'none'; script-src 'self'; style-src {style_src}; img-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src {style_src}; img-src {img_src}; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; "
         f"frame-ancestors 'none'; form-action {form_action}"
     )

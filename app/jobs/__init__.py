@@ -17,6 +17,7 @@ HANDLERS: dict[str, Handler] = {
     "escrow.release": handlers.send_release,
     "escrow.reverse": handlers.fetch_back,
     "inbound.apply": handlers.apply_inbound,
+    "logos.drop": handlers.drop_logo,
     "mail.send": handlers.send_mail,
     "orders.drop_export": handlers.drop_export,
     "orders.expire": handlers.expire_order,

@@ -8,6 +8,7 @@ from app.services import (
     escrow,
     exports,
     inbound,
+    logos,
     mail,
     payments,
     payouts,
@@ -92,6 +93,10 @@ def drop_export(task: Claimed) -> None:
 
 def erase_organization(_task: Claimed) -> Again | None:
     return erasing.erase()
+
+
+def drop_logo(task: Claimed) -> None:
+    logos.drop(task.args)
 
 
 def cancel_payment(task: Claimed) -> Again | None:

@@ -20,6 +20,7 @@ from app.models.event import (
 from app.models.export import Export, ExportStatus
 from app.models.invitation import Invitation
 from app.models.ledger import Account, Journal, JournalKind, Line
+from app.models.logo import Logo
 from app.models.notice import Notice, NoticeKind, NoticeRead
 from app.models.order import Attention, Order, OrderStatus
 from app.models.payment import Payment, PaymentStatus, Refund, RefundStatus
@@ -66,6 +67,7 @@ __all__ = [
     "JournalKind",
     "LatePolicy",
     "Line",
+    "Logo",
     "Membership",
     "MoveStatus",
     "Notice",

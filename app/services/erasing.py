@@ -22,18 +22,19 @@ from app.models import (
     Task,
     WebhookEndpoint,
 )
-from app.services import closing, credentials, exports, records, tasks
+from app.services import closing, credentials, exports, logos, records, tasks
 
 __all__ = ["erase"]
 
 LOOK_AGAIN = 3600  # seconds, while something is under way after all
+PICTURES_GO = 60  # seconds, while they are being deleted at whoever keeps them
 
 
 def erase() -> tasks.Again | None:
     """Take the secrets of the current, deleted organization away (a step, for the task).
 
     Waits while a request that was let in before the deletion has left money under way: with the
-    keys still there it is asked about as always.
+    keys still there it is asked about as always, and logos are deleted at ImageKit.
     """
     with transaction():
         query = select(Organization).where(Organization.id == current_org()).with_for_update()
@@ -42,6 +43,8 @@ def erase() -> tasks.Again | None:
             return None
         if closing.under_way():
             return tasks.Again(clock.after(LOOK_AGAIN))
+        if logos.drop_all():
+            return tasks.Again(clock.after(PICTURES_GO))
         _end_play()
         _forget_secrets()
         exports.drop_all()

@@ -54,6 +54,7 @@ ASIDE = {
     "seller_id",
     "button",
     "company",
+    "subject",  # of a picture
 }
 
 

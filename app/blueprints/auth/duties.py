@@ -16,7 +16,7 @@ WORDS = {
     "integrations.change": _("change integrations and their keys"),
     "providers.change": _("change providers, their keys and webhooks"),
     "audit.look": _("read the audit log"),
-    "organization.change": _("change the organization's name and colour"),
+    "organization.change": _("change the organization's name, colour and logo"),
     "members.change": _("invite and remove people"),
     "owners.change": _("make and remove owners"),
     "organization.delete": _("delete the organization"),

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.blueprints import session
+from app.blueprints import session, uploads
 from app.blueprints.auth.forms import DeleteForm, LettersForm, OrganizationForm
 from app.blueprints.forms import refuse
+from app.blueprints.logos import LARGEST, LogoForm, refused
 from app.kit.errors import AppError
-from app.services import branding, closing
+from app.services import branding, closing, logos
 from app.services.mail import customers
 
 __all__ = ["register"]
@@ -20,6 +21,8 @@ __all__ = ["register"]
 def register(bp: Blueprint) -> None:
     bp.route("/settings", methods=["GET", "POST"])(organization)
     bp.post("/settings/letters")(choose_letters)
+    bp.post("/settings/logo")(put_logo)
+    bp.post("/settings/logo/remove")(remove_logo)
     bp.route("/settings/delete", methods=["GET", "POST"])(delete)
 
 
@@ -45,7 +48,32 @@ def organization() -> ResponseReturnValue:
     return redirect(url_for(".organization"), 303)
 
 
-def _page(form: FlaskForm, status: int) -> ResponseReturnValue:
+@session.merchant("organization.change")
+@uploads.takes(LARGEST)
+def put_logo() -> ResponseReturnValue:
+    form = LogoForm()
+    if not form.validate_on_submit():
+        return _page(_as_stored(), 422, form)
+    try:
+        logos.put(form.content, actor=session.actor())
+    except AppError as error:
+        return _page(_as_stored(), refused(form, error), form)
+    flash(_("Saved."))
+    return redirect(url_for(".organization", _anchor="logo"), 303)
+
+
+@session.merchant("organization.change")
+def remove_logo() -> ResponseReturnValue:
+    logos.remove(actor=session.actor())
+    flash(_("Removed."))
+    return redirect(url_for(".organization", _anchor="logo"), 303)
+
+
+def _as_stored() -> OrganizationForm:
+    return OrganizationForm(formdata=None, obj=branding.current())
+
+
+def _page(form: FlaskForm, status: int, logo_form: LogoForm | None = None) -> ResponseReturnValue:
     letters = LettersForm(formdata=None, data=dict.fromkeys(customers.chosen(), True))
     page = render_template(
         "auth/organization.html",
@@ -53,6 +81,8 @@ def _page(form: FlaskForm, status: int) -> ResponseReturnValue:
         brand=branding.current(),
         letters=letters,
         can_send=customers.can_be_sent(),
+        logo=logos.of(),
+        logo_form=logo_form or LogoForm(formdata=None),
     )
     return page, status
 

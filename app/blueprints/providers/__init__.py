@@ -7,6 +7,7 @@ from app.blueprints.providers import (
     deliveries,
     endpoints,
     keys,
+    logos,
     pages,
     preview,
     replays,
@@ -22,4 +23,5 @@ endpoints.register(bp)
 credentials.register(bp)
 preview.register(bp)
 replays.register(bp)
+logos.register(bp)
 bp.register_blueprint(deliveries.bp)

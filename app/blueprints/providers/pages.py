@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.blueprints import once, session
 from app.blueprints.forms import refuse
+from app.blueprints.logos import LogoForm
 from app.blueprints.providers.delivery_words import ERRORS
 from app.blueprints.providers.forms import EndpointForm, KeyForm, NewForm, ProviderForm, values_of
 from app.blueprints.providers.preview import preview
@@ -15,7 +16,7 @@ from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Provider
 from app.registry import services
-from app.services import api_keys, providers, webhook_endpoints
+from app.services import api_keys, logos, providers, webhook_endpoints
 from app.services.deliveries import health
 from app.services.versions import version_of
 
@@ -114,6 +115,7 @@ def page(
     form: ProviderForm | None = None,
     key_form: KeyForm | None = None,
     endpoint_form: EndpointForm | None = None,
+    logo_form: LogoForm | None = None,
     secrets: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -125,6 +127,8 @@ def page(
         form=form or _as_stored(provider),
         key_form=key_form or KeyForm(formdata=None),
         endpoint_form=endpoint_form or EndpointForm(formdata=None),
+        logo=logos.of(provider.id),
+        logo_form=logo_form or LogoForm(formdata=None),
         keys=keys,
         is_called=any(one.last_used_at for one in keys),
         endpoints=webhook_endpoints.list_of(provider.id),

@@ -12,7 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectChoice, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    FileField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import Optional
 
 from app.blueprints.chart import chart
@@ -37,6 +44,7 @@ class Specimens(FlaskForm):  # type: ignore[misc]
         _("Address"), [Optional()], description=_("You can add this later, and more than one.")
     )
     secret = PasswordField(_("Secret key"))
+    file = FileField(_("Image file"))
     status = SelectField(_("Status"), choices=[SelectChoice("on", _("On"))])
     agreed = BooleanField(_("Use own keys for this provider where it has some"))
 

@@ -13,6 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.tenancy import as_org
 from app.models import (
     DoorKind,
+    Logo,
     Order,
     OrderStatus,
     Organization,
@@ -22,7 +23,7 @@ from app.models import (
 )
 from app.models.payment import OPEN
 from app.registry import Method, gateway
-from app.services import branding, doors, failover, routing
+from app.services import branding, doors, failover, logos, routing
 from app.services.branding import Brand
 from app.services.credentials import Scope
 from app.services.failover import Offer
@@ -59,6 +60,7 @@ class Page:
     last_failure: str | None
     action: actions.Action | None
     others: tuple[Offer, ...] = ()  # what may take over, once something went wrong
+    logo: Logo | None = None
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -137,12 +139,13 @@ def page(found: Found) -> Page:
 
 def _page(order_id: str) -> Page:
     with reading() as session:
-        row = session.execute(
+        query = (
             select(Order, Provider, Organization)
             .join(Provider, Provider.id == Order.provider_id)
             .join(Organization, Organization.id == Order.org_id)
             .where(Order.id == order_id)
-        ).one()
+        )
+        row = session.execute(logos.with_logos(query)).one()
         tried = session.scalars(
             select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)
         ).all()
@@ -161,6 +164,7 @@ def _page(order_id: str) -> Page:
         failed[-1] if failed and order.status == OrderStatus.failed else None,
         None if is_closed else _action(live),
         () if is_closed else _others(order, provider, tried, methods),
+        logos.shown(row),
     )
 
 

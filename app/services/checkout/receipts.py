@@ -10,9 +10,9 @@ from app.extensions import reading
 from app.kit.errors import NotFound
 from app.kit.money import Money
 from app.kit.tenancy import as_org
-from app.models import Order, Organization, Payment, Provider, Refund, RefundStatus
+from app.models import Logo, Order, Organization, Payment, Provider, Refund, RefundStatus
 from app.registry import Method, gateway
-from app.services import branding
+from app.services import branding, logos
 from app.services.branding import Brand
 from app.services.checkout.looking import Found
 
@@ -28,6 +28,7 @@ class Receipt:
     brand: Brand
     payment: Payment | None  # None for one whose payment was never kept apart
     refunds: Sequence[Refund]  # of that payment, oldest first; none that failed
+    logo: Logo | None
 
     @property
     def company(self) -> str:
@@ -61,12 +62,13 @@ class Receipt:
 def receipt(found: Found) -> Receipt:
     """The receipt of an order. Raises NotFound before it is paid."""
     with as_org(found.org_id), reading() as session:
-        row = session.execute(
+        query = (
             select(Order, Provider, Organization)
             .join(Provider, Provider.id == Order.provider_id)
             .join(Organization, Organization.id == Order.org_id)
             .where(Order.id == found.order_id)
-        ).one()
+        )
+        row = session.execute(logos.with_logos(query)).one()
         order: Order = row.Order
         if order.paid_at is None:
             raise NotFound("There is no receipt before the payment")
@@ -78,4 +80,5 @@ def receipt(found: Found) -> Receipt:
             .where(Refund.payment_id == order.settled_by, Refund.status != RefundStatus.failed)
             .order_by(Refund.id)
         ).all()
-    return Receipt(order, row.Provider, branding.brand_of(row.Organization), payment, refunds)
+    brand = branding.brand_of(row.Organization)
+    return Receipt(order, row.Provider, brand, payment, refunds, logos.shown(row))
