@@ -1,88 +1,66 @@
-"""Fetching freed money back from the seller, so that the customer gets it. A flow, for the task.
+"""What of freed money has to come back from the seller for a refund. A part."""
 
-A refund waits until all of it is here. What cannot be had fails the refund, for everybody to see:
-nobody is refunded out of the merchant's own pocket unasked.
-"""
-
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from app.adapters.gateways import base
-from app.extensions import db, transaction
+from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.money import Money
-from app.models import (
-    Account,
-    Attention,
-    Hold,
-    JournalKind,
-    MoveStatus,
-    Order,
-    Payment,
-    Refund,
-    RefundStatus,
-    Release,
-    Reversal,
-)
+from app.models import Hold, MoveStatus, Order, Refund, Release, Reversal
 from app.registry import gateway
-from app.services import ledger, records, refunding, routing, tasks
-from app.services.escrow import holding, moves
+from app.services import ledger, tasks
 from app.services.escrow.fees import part_of_fee
-from app.services.ledger import Move
-from app.services.orders import attention
-from app.services.orders.settle import lock
 
-__all__ = ["fetch_back", "reserve"]
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A reversal and the transfer it takes back from; nothing of the session."""
-
-    reversal: Reversal
-    release: Release
-    payment: Payment
-    may_be_made: bool
-
-    @property
-    def request(self) -> base.ReversalRequest:
-        one = self.reversal
-        return base.ReversalRequest(one.id, one.from_seller, f"reversal-{one.id}")
+__all__ = ["reserve"]
 
 
 def reserve(order: Order, hold: Hold, refund: Refund, minor: int) -> None:
-    """Set freed money aside to be fetched back for a refund (a part), the newest first.
-
-    The fee goes back as if that much had never been freed; it lies with the first reversal, for it
-    never left. Raises Conflict when less was freed.
-    """
+    """Set freed money aside to be fetched back for a refund, the newest first. The fee goes back
+    with it, as if that much had never been freed. Raises Conflict when less was freed."""
     freed = ledger.balances(order.id).released
     if minor > freed:
         left = Money(freed, order.currency)
         raise Conflict(f"Only {left} can be fetched back from the seller", "refund_too_large")
     step = gateway(order.gateway).step_of(order.currency)
-    fee = part_of_fee(freed, freed - minor, hold.fee_bps, step)
-    from_seller = minor - fee
-    for release, left_minor in _left_of(hold):
-        part = min(left_minor, from_seller)
-        if part + fee == 0:
-            continue
+    for release, part, fee in _parts(hold, freed, minor, step):
         db.session.add(
             Reversal(
                 order_id=order.id,
                 hold_id=hold.id,
                 release_id=release.id,
                 refund_id=refund.id,
-                amount_minor=part + fee,
+                amount_minor=part,
                 fee_minor=fee,
                 currency=order.currency,
             )
         )
-        from_seller, fee = from_seller - part, 0
     refund.waits_since = clock.now()
     tasks.add("escrow.reverse", {"refund": refund.id}, key=f"escrow.reverse:{refund.id}")
+
+
+def _parts(hold: Hold, freed: int, minor: int, step: int) -> Iterator[tuple[Release, int, int]]:
+    """What comes back of each release, and the fee in it: each the fee of just that much, since
+    the next one may fail, and the fee that is kept has to be right then too."""
+    for release, with_seller in _left_of(hold):
+        part = _most(hold, freed, minor, with_seller, step)
+        if part:
+            yield release, part, part_of_fee(freed, freed - part, hold.fee_bps, step)
+        freed, minor = freed - part, minor - part
+
+
+def _most(hold: Hold, freed: int, minor: int, with_seller: int, step: int) -> int:
+    """The largest amount whose seller's share is there: fee and share grow with it, in steps."""
+
+    def share(part: int) -> int:
+        return part - part_of_fee(freed, freed - part, hold.fee_bps, step)
+
+    if share(minor) <= with_seller:
+        return minor
+    amounts = range(0, minor + 1, step)
+    return amounts[bisect_right(amounts, with_seller, key=share) - 1]
 
 
 def _left_of(hold: Hold) -> list[tuple[Release, int]]:
@@ -99,151 +77,3 @@ def _left_of(hold: Hold) -> list[tuple[Release, int]]:
         .order_by(Release.id.desc())
     )
     return [(one, one.to_seller.minor - gone.get(one.id, 0)) for one in releases]
-
-
-def fetch_back(refund_id: str) -> tasks.Again | None:
-    """Fetch back what a refund waits for, then let it go on."""
-    for reversal_id in _ids(refund_id):
-        job = _claim(reversal_id)
-        if isinstance(job, tasks.Again):
-            return job
-        if job is None:
-            continue
-        try:
-            made = _ask(job)
-        except (base.Impossible, base.Declined) as error:
-            _failed(reversal_id, error.reason)
-            return None
-        except base.GatewayError as error:
-            return _unanswered(reversal_id, error, may_be_made=job.may_be_made)
-        _succeeded(reversal_id, made)
-    _go_on(refund_id)
-    return None
-
-
-def _ids(refund_id: str) -> list[str]:
-    with transaction():
-        query = select(Reversal.id).where(Reversal.refund_id == refund_id).order_by(Reversal.id)
-        return list(db.session.scalars(query))
-
-
-def _claim(reversal_id: str) -> _Job | tasks.Again | None:
-    with transaction():
-        _, payment, _, reversal = _lock(reversal_id)
-        if reversal.status not in holding.UNDECIDED:
-            return None
-        found = moves.claim(reversal)
-        if isinstance(found, tasks.Again):
-            return found
-        release = db.session.get_one(Release, reversal.release_id)
-        return _Job(reversal, release, payment, found)
-
-
-def _ask(job: _Job) -> str | None:
-    """Their id of it; None where all of it is fee, which never left."""
-    transfer_id = job.release.gateway_transfer_id
-    if job.reversal.from_seller.minor == 0 or transfer_id is None:
-        return None
-    market: base.Marketplace = routing.connect_payment(job.payment).marketplace
-    if job.may_be_made:
-        if found := market.find_reversal(transfer_id, job.request):
-            return found
-        if clock.now() - job.reversal.created_at > moves.LAST_TRY:
-            raise base.Unavailable("no answer for a day, and the gateway shows no such reversal")
-    return market.reverse(transfer_id, job.request)
-
-
-def _succeeded(reversal_id: str, gateway_id: str | None) -> None:
-    with transaction():
-        order, payment, hold, reversal = _lock(reversal_id)
-        if reversal.status not in holding.UNDECIDED:
-            return
-        reversal.status, reversal.asking_since, reversal.failure = MoveStatus.succeeded, None, None
-        reversal.gateway_reversal_id = gateway_id
-        attention.clear(order)
-        ledger.write(
-            order,
-            JournalKind.reversal,
-            [
-                Move(Account.seller, Account.held, reversal.from_seller.minor),
-                Move(Account.fee, Account.held, reversal.fee_minor),
-            ],
-            subject=reversal.id,
-        )
-        # It is here for a refund. Should that fail, no date may free it once more.
-        hold.release_at = None
-        holding.settle(order, hold, ends_dispute=False)
-        records.timeline(
-            order,
-            "escrow.reversed",
-            payment=payment,
-            reversal=reversal.id,
-            amount=str(reversal.from_seller),
-        )
-
-
-def _failed(reversal_id: str, reason: str) -> None:
-    """The seller does not have it any more, and so the refund is not made."""
-    with transaction():
-        order, payment, _, reversal = _lock(reversal_id)
-        if reversal.status not in holding.UNDECIDED:
-            return
-        for one in db.session.scalars(
-            select(Reversal).where(
-                Reversal.refund_id == reversal.refund_id, Reversal.status.in_(holding.UNDECIDED)
-            )
-        ):
-            one.status, one.asking_since, one.failure = MoveStatus.failed, None, reason
-        refund = db.session.get_one(Refund, reversal.refund_id)
-        refund.waits_since, refund.status = None, RefundStatus.failed
-        refund.failure = f"not fetched back from the seller: {reason}"[:300]
-        refunding.failed(order, payment, refund)
-        order.attention = Attention.reversal_failed
-        records.timeline(
-            order, "escrow.reversal_failed", payment=payment, reversal=reversal.id, reason=reason
-        )
-
-
-def _unanswered(
-    reversal_id: str, error: base.GatewayError, *, may_be_made: bool
-) -> tasks.Again | None:
-    with transaction():
-        order, payment, _, reversal = _lock(reversal_id)
-        if reversal.status not in holding.UNDECIDED:
-            return None
-        moves.unanswered(reversal, error, may_be_made=may_be_made)
-        attention.unanswered(order, error)
-        records.timeline(
-            order,
-            "escrow.reversal_unanswered",
-            payment=payment,
-            reversal=reversal.id,
-            reason=error.reason,
-        )
-        return moves.pause(reversal)
-
-
-def _go_on(refund_id: str) -> None:
-    """All of it is here: the refund waits no more."""
-    with transaction():
-        of_refund = select(Refund.payment_id).where(Refund.id == refund_id)
-        lock(db.session.scalars(of_refund).one())
-        refund = db.session.scalars(
-            select(Refund).where(Refund.id == refund_id).with_for_update()
-        ).one()
-        if refund.waits_since is None:
-            return
-        refund.waits_since = None
-        key = refunding.task_key(refund.id)
-        if not tasks.hurry(key):
-            tasks.add("refunds.send", {"refund": refund.id}, key=key)
-
-
-def _lock(reversal_id: str) -> tuple[Order, Payment, Hold, Reversal]:
-    of_reversal = select(Refund.payment_id).join(Reversal, Reversal.refund_id == Refund.id)
-    payment_id = db.session.scalars(of_reversal.where(Reversal.id == reversal_id)).one()
-    order, payment = lock(payment_id)
-    reversal = db.session.scalars(
-        select(Reversal).where(Reversal.id == reversal_id).with_for_update()
-    ).one()
-    return order, payment, holding.locked(order.id), reversal

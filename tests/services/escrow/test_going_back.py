@@ -72,6 +72,18 @@ def test_what_the_seller_does_not_have_any_more_fails_the_refund_for_all_to_see(
     assert amounts(shop, order) == (0, 8_100, 900, 1_000)
 
 
+def test_what_comes_back_before_the_rest_fails_leaves_the_right_fee(shop):
+    order = held(shop, 100)
+    for _ in range(2):
+        ask(shop, order, "release", {"amount": 50})
+    pay_out(shop, order, 4_000)
+    refund(shop, order)
+    assert shop.see(order)["refunds"][0]["status"] == "failed"
+    assert amounts(shop, order) == (5_000, 4_500, 500, 0)
+    ask(shop, order, "release")
+    assert amounts(shop, order) == (0, 9_000, 1_000, 0)
+
+
 def test_while_money_is_fetched_back_nothing_else_moves(shop):
     order = held(shop, 100)
     ask(shop, order, "release", {"amount": 60})
@@ -105,6 +117,10 @@ def test_a_refund_made_elsewhere_of_freed_money_is_covered_and_shown(shop):
 
 def silent(*_args):
     raise base.Unavailable("no answer")
+
+
+def refuse(*_args):
+    raise base.Impossible("the account is closed")
 
 
 def after(method):
@@ -152,10 +168,6 @@ def test_a_reversal_without_an_answer_takes_back_once(shop, monkeypatch, later, 
 
 def test_a_refused_release_is_held_as_before_and_shown(shop, monkeypatch):
     order = held(shop, 100)
-
-    def refuse(*_args):
-        raise base.Impossible("the account is closed")
-
     with monkeypatch.context() as patch:
         patch.setattr(DatabaseSellers, "transfer", refuse)
         answer = ask(shop, order, "release")
