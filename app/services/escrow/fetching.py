@@ -119,7 +119,7 @@ def _succeeded(reversal_id: str, gateway_id: str | None) -> None:
             subject=reversal.id,
         )
         # It is here for a refund. Should that fail, no date may free it once more.
-        hold.release_at = None
+        holding.forget_date(hold)
         holding.settle(order, hold, ends_dispute=False)
         records.timeline(
             order,

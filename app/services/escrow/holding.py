@@ -15,6 +15,7 @@ from app.services.ledger import Balances
 
 __all__ = [
     "UNDECIDED",
+    "forget_date",
     "free_of",
     "freeze",
     "lock",
@@ -108,6 +109,12 @@ def unfreeze(hold: Hold) -> None:
     if hold.seconds_left is not None:
         hold.release_at = clock.after(hold.seconds_left)
     hold.seconds_left = None
+    plan(hold)
+
+
+def forget_date(hold: Hold) -> None:
+    """Let no date free what is held, not even once a dispute ends: a person decides."""
+    hold.release_at = hold.seconds_left = None
     plan(hold)
 
 

@@ -141,8 +141,7 @@ def _failed(release_id: str, reason: str) -> None:
             return
         release.status, release.asking_since, release.failure = MoveStatus.failed, None, reason
         if release.cause == "date":
-            hold.release_at = None
-            holding.plan(hold)
+            holding.forget_date(hold)
         order.attention = Attention.release_failed
         records.timeline(
             order, "escrow.release_failed", payment=payment, release=release.id, reason=reason

@@ -8,6 +8,7 @@ from app.adapters.gateways.sandbox import SandboxGateway
 from app.extensions import db, reading, transaction
 from app.kit.money import Money
 from app.models import Payment, SandboxPayment, SandboxReversal, SandboxTransfer
+from app.services import sweep
 from app.services.sandbox import DatabaseSellers
 from tests import world
 from tests.escrow import amounts, ask, at_the_sandbox, balances, escrow, held, lines, refund
@@ -82,6 +83,36 @@ def test_what_comes_back_before_the_rest_fails_leaves_the_right_fee(shop):
     assert amounts(shop, order) == (5_000, 4_500, 500, 0)
     ask(shop, order, "release")
     assert amounts(shop, order) == (0, 9_000, 1_000, 0)
+
+
+def test_money_that_came_back_in_a_dispute_for_nothing_has_no_date_after_it(shop, monkeypatch):
+    order = held(shop, 100, releaseAfterDays=14)
+    ask(shop, order, "release", {"amount": 60})
+    ask(shop, order, "dispute")
+    monkeypatch.setattr(SandboxGateway, "refund_payment", refuse)
+    refund(shop, order)
+    assert (amounts(shop, order), escrow(shop, order)["status"]) == ((10_000, 0, 0, 0), "disputed")
+    assert ask(shop, order, "resume").json["status"] == "held"
+    assert escrow(shop, order)["releaseAt"] is None
+
+
+def test_a_release_on_its_date_that_fails_in_a_dispute_is_not_tried_after_it(
+    shop, monkeypatch, later
+):
+    order = held(shop, 100, releaseAfterDays=14)
+    later(14 * 86_400 + 60)
+    with shop.app.app_context():
+        sweep.sweep()
+    monkeypatch.setattr(DatabaseSellers, "transfer", silent)
+    world.run_serially(shop.app)
+    ask(shop, order, "dispute")
+    monkeypatch.setattr(DatabaseSellers, "transfer", refuse)
+    later(60)
+    world.run_serially(shop.app)
+    ask(shop, order, "resume")
+    seen = escrow(shop, order)
+    assert (seen["status"], seen["releases"][0]["status"]) == ("held", "failed")
+    assert seen["releaseAt"] is None
 
 
 def test_while_money_is_fetched_back_nothing_else_moves(shop):
