@@ -17,9 +17,12 @@ def register(app: Flask) -> None:
 
 @books.command("verify")
 @click.option("--ask/--no-ask", default=True, help="Compare with the gateways too.")
-def verify(ask: bool) -> None:
+@click.option("--order", help="Only this order, by its id.")
+def verify(ask: bool, order: str | None) -> None:
     """Compare the books with orders, refunds, holds and the gateways; exit 1 for a difference."""
-    report = verifying.run(ask=ask)
+    report = verifying.run(ask=ask, only=order)
+    if order and not report.orders:
+        raise click.ClickException(f"No money of an order {order} was ever held")
     for one in report.differences:
         click.echo(f"{one.order_id}  {one.what}: the books say {one.books}, else {one.other}")
     for order_id, reason in report.unanswered:

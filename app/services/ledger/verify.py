@@ -17,7 +17,7 @@ from app.services import routing
 from app.services.escrow.fees import fee_of
 from app.services.ledger.balances import Balances, at_the_gateway, balances
 
-__all__ = ["Report", "of_order", "run"]
+__all__ = ["Report", "run"]
 
 OVER = {HoldStatus.released, HoldStatus.refunded}
 
@@ -54,22 +54,18 @@ class _Books:
     reversals: tuple[Reversal, ...]
 
 
-def run(*, ask: bool = True) -> Report:
-    """Compare every order whose money was ever held (a flow); `ask` the gateways too."""
+def run(*, ask: bool = True, only: str | None = None) -> Report:
+    """Compare every order whose money was ever held, or `only` one (a flow); `ask` the gateways
+    too."""
     query = select(Hold.org_id, Hold.order_id).where(Hold.payment_id.is_not(None))
+    if only is not None:
+        query = query.where(Hold.order_id == only)
     with across_organizations("the operator's books are everybody's"), reading() as session:
         rows = session.execute(query.order_by(Hold.id)).all()
     report = Report()
     for row in rows:
         with as_org(row.org_id):
             _compare(row.order_id, report, ask=ask)
-    return report
-
-
-def of_order(order_id: str) -> Report:
-    """Compare one order of the current organization whose money was held (a flow)."""
-    report = Report()
-    _compare(order_id, report, ask=True)
     return report
 
 

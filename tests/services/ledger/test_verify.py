@@ -35,6 +35,21 @@ def test_books_that_agree_with_everything_say_so(shop, order):
     assert (found.exit_code, found.output) == (0, "2 orders compared, 0 differences.\n")
 
 
+def test_one_order_can_be_compared_alone(shop, order):
+    other = held(shop, 20)
+    spoil(shop, Release, fee_minor=1)
+    found = verify(shop, "--order", other["orderId"])
+    assert (found.exit_code, found.output) == (0, "1 orders compared, 0 differences.\n")
+    assert verify(shop, "--order", order["orderId"]).exit_code == 1
+
+
+def test_an_order_whose_money_was_never_held_cannot_be_compared(shop):
+    order = shop.order(20)
+    found = verify(shop, "--order", order["orderId"])
+    assert found.exit_code == 1
+    assert f"No money of an order {order['orderId']} was ever held" in found.output
+
+
 @pytest.mark.parametrize(
     ("model", "values", "what"),
     [
