@@ -20,9 +20,8 @@ from app.models.payment import OPEN
 from app.services.orders.attention import NOT_KNOWING, UNDECIDED
 from app.services.orders.money_in import ENDED, MISMATCHES
 
-__all__ = ["MOST", "Difference", "count", "of", "page"]
+__all__ = ["Difference", "of", "page"]
 
-MOST = 100  # to count; more is more than anybody reads at once
 # What a gateway said, in the words of the timeline.
 TELLS = {
     *(f"attention.{one}" for one in Attention),
@@ -87,12 +86,6 @@ class Difference:
         """The payment that something may be given back of, here and now."""
         one = self.payment
         return one if one and one.refundable_minor > 0 else None
-
-
-def count() -> int:
-    """How many orders of the organization need a person; MOST stands for that many or more."""
-    with reading() as session:
-        return len(_ids(session, None, MOST))
 
 
 def page(before: str | None = None, limit: int = 20) -> tuple[list[Difference], str | None]:

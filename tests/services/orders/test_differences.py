@@ -28,7 +28,6 @@ def test_every_kind_is_there_and_what_is_well_is_not(shop, monkeypatch):
     wrong, silent = trouble.mismatched(shop), trouble.unknown(shop)
     with shop.inside():
         page, _older = differences.page()
-        assert differences.count() == 3
     assert {one.order.id: one.code for one in page} == {
         late: "refund_unknown",
         wrong: "amount_mismatch",
@@ -55,7 +54,6 @@ def test_nobody_sees_another_organizations(shop):
     assert ids(shop) == ([], None)
     with shop.inside():
         assert differences.of(theirs) is None
-        assert differences.count() == 0
 
 
 def test_each_look_goes_along_its_own_partial_index(app):
@@ -68,13 +66,13 @@ def test_each_look_goes_along_its_own_partial_index(app):
 
     with shop.inside():
         event.listen(db.engine, "before_cursor_execute", note)
-        differences.count()
+        differences.page()
         event.remove(db.engine, "before_cursor_execute", note)
         plans = []
         with db.engine.connect() as connection:
             connection.execute(text("SET enable_seqscan = off"))
             connection.execute(text("SET enable_bitmapscan = off"))
-            for statement, parameters in looked:
+            for statement, parameters in looked[:3]:
                 rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
                 plans.append("\n".join(row[0] for row in rows))
     assert len(plans) == 3
