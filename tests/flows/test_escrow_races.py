@@ -117,21 +117,21 @@ def shop(make_app):
     return world.open_shop(make_app(API_RATE_LIMIT="100000"))
 
 
-@pytest.mark.timeout(300)
+MONEY = ["release", "release a part", "refund", "refund a part"]
+
+
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize(
-    ("acts", "seed"),
-    [(list(ACTS), 1), (["release", "release a part", "refund", "refund a part"], 2)],
-    ids=["everything", "money alone"],
+    ("orders_held", "acts", "seeds"),
+    [
+        pytest.param(60, list(ACTS), [1], id="everything"),
+        pytest.param(60, MONEY, [2], id="money alone"),
+        pytest.param(500, list(ACTS), [3, 4, 5], id="everything, long", marks=pytest.mark.soak),
+        pytest.param(500, MONEY, [6], id="money alone, long", marks=pytest.mark.soak),
+    ],
 )
-def test_eight_threads_leave_every_order_in_balance(shop, acts, seed):
-    order_ids = paid_orders(shop, 60)
-    crowd(shop, order_ids, acts, seed)
-    check(shop, order_ids)
-
-
-@pytest.mark.soak
-def test_eight_threads_over_five_hundred_orders(shop):
-    order_ids = paid_orders(shop, 500)
-    for seed in (3, 4, 5):
-        crowd(shop, order_ids, list(ACTS), seed)
+def test_eight_threads_leave_every_order_in_balance(shop, orders_held, acts, seeds):
+    order_ids = paid_orders(shop, orders_held)
+    for seed in seeds:
+        crowd(shop, order_ids, acts, seed)
         check(shop, order_ids)
