@@ -20,6 +20,8 @@ CHECKED = {
     ("releases", "fee_minor"): 0,
     ("reversals", "fee_minor"): 0,
 }
+# Where a row refers to one of several things, and to one only.
+EITHER = {"inbound_events": ("payment_id", "seller_id")}
 
 
 def scoped() -> dict[str, type[Any]]:
@@ -49,7 +51,7 @@ def add_row(table: str, org_id: str, **given: Any) -> str:
     model = scoped()[table]
     for one in references(model.__table__):
         for column, element in zip(one.columns, one.elements, strict=True):
-            if element.column.name == "id" and column.name not in given:
+            if element.column.name == "id" and not _is_answered(table, column.name, given):
                 given[column.name] = add_row(one.referred_table.name, org_id)
     row = model(org_id=org_id, **given)
     for key, column in model.__mapper__.columns.items():
@@ -58,6 +60,11 @@ def add_row(table: str, org_id: str, **given: Any) -> str:
     db.session.add(row)
     db.session.flush()
     return row.id
+
+
+def _is_answered(table: str, column: str, given: dict[str, Any]) -> bool:
+    either = EITHER.get(table, ())
+    return column in given or (column in either and any(name in given for name in either))
 
 
 def _may_be_left_out(column: Column[Any]) -> bool:
