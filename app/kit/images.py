@@ -95,11 +95,15 @@ def _decoded(content: bytes, box: tuple[int, int]) -> "Image":
 
 
 def _in_colour(image: "Image") -> "Image":
-    """The first frame as RGB, with alpha where it has some."""
+    """The first frame as RGB, with alpha where it has some; then without its empty margins, which
+    would make a logo look small in its box."""
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off instead of scale
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     see_through = "A" in image.getbands() or "transparency" in image.info
-    return image.convert("RGBA" if see_through else "RGB")
+    if not see_through:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return image.crop(image.getchannel("A").getbbox())
 
 
 def _encoded(image: "Image") -> Picture:

@@ -99,6 +99,7 @@ IMAGEKIT = Spec(
             # It is sent to browsers as a source of images, so nothing else may stand in it.
             pattern=r"https://[a-z0-9.-]+(/[A-Za-z0-9._~-]+)*/?",
             example="https://ik.imagekit.io/yourname",
+            help=mark("Like https://ik.imagekit.io/yourname. Logos are kept and shown there."),
         ),
         Field(
             "removeBackground",

@@ -46,7 +46,7 @@ def source(page: str) -> str | None:
 def test_an_uploaded_logo_is_shown_in_its_box_and_can_be_removed(owner, page):
     assert source(owner.get(page).text) is None
     sent = upload(owner, page)
-    assert (sent.status_code, sent.location) == (303, f"{page}#logo")
+    assert (sent.status_code, sent.location) == (303, f"{page}#your-logo")
     shown = owner.get(page).text
     assert 'width="320" height="160" alt="Logo of ' in shown
     picture = owner.app.test_client().get(source(shown))

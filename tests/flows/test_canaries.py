@@ -55,6 +55,7 @@ ASIDE = {
     "button",
     "company",
     "subject",  # of a picture
+    "seller_id",
 }
 
 

@@ -43,6 +43,15 @@ def test_the_colour_is_the_same_and_what_is_see_through_stays_so():
     assert clear.convert("RGBA").getpixel((9, 9))[3] == 0
 
 
+def test_empty_margins_are_cut_off():
+    sent = Image.new("RGBA", (400, 300), (0, 0, 0, 0))
+    sent.paste((255, 0, 0, 255), (100, 50, 200, 90))
+    written = io.BytesIO()
+    sent.save(written, "PNG")
+    picture = picture_of(written.getvalue())
+    assert (picture.width, picture.height) == (100, 40)
+
+
 def test_sixteen_bits_of_grey_are_scaled_and_not_cut_off():
     grey = Image.new("I;16", (8, 8), 32768)
     written = io.BytesIO()

@@ -59,14 +59,14 @@ def put_logo() -> ResponseReturnValue:
     except AppError as error:
         return _page(_as_stored(), refused(form, error), form)
     flash(_("Saved."))
-    return redirect(url_for(".organization", _anchor="logo"), 303)
+    return redirect(url_for(".organization", _anchor="your-logo"), 303)
 
 
 @session.merchant("organization.change")
 def remove_logo() -> ResponseReturnValue:
     logos.remove(actor=session.actor())
     flash(_("Removed."))
-    return redirect(url_for(".organization", _anchor="logo"), 303)
+    return redirect(url_for(".organization", _anchor="your-logo"), 303)
 
 
 def _as_stored() -> OrganizationForm:

@@ -29,11 +29,11 @@ def put_logo(slug: str) -> ResponseReturnValue:
     except AppError as error:
         return page(provider, logo_form=form, status=refused(form, error))
     flash(_("Saved."))
-    return redirect(url_for(".show", slug=slug, _anchor="logo"), 303)
+    return redirect(url_for(".show", slug=slug, _anchor="your-logo"), 303)
 
 
 @session.merchant("providers.change")
 def remove_logo(slug: str) -> ResponseReturnValue:
     logos.remove(providers.find(slug).id, actor=session.actor())
     flash(_("Removed."))
-    return redirect(url_for(".show", slug=slug, _anchor="logo"), 303)
+    return redirect(url_for(".show", slug=slug, _anchor="your-logo"), 303)

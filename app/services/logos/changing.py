@@ -39,7 +39,7 @@ def put(content: bytes, provider_id: str | None = None, *, actor: str) -> None:
     try:
         with transaction():
             if _replace(before, made):
-                _note("logo_changed", provider_id, actor)
+                _note_changed(provider_id, actor)
     except (Conflict, NotFound):
         with transaction():
             drop_later(made)
@@ -54,7 +54,10 @@ def remove(provider_id: str | None = None, *, actor: str) -> None:
             return
         drop_later(found)
         db.session.delete(found)
-        _note("logo_removed", provider_id, actor)
+        if provider_id is None:
+            records.audit("organization.logo_removed", actor=actor)
+        else:
+            records.audit("provider.logo_removed", actor=actor, subject=provider_id)
 
 
 def _keep(keeper: Keeper, subject: str, picture: Picture) -> Kept:
@@ -101,6 +104,8 @@ def _locked(provider_id: str | None) -> Logo | None:
     return found
 
 
-def _note(what: str, provider_id: str | None, actor: str) -> None:
-    whose = "organization" if provider_id is None else "provider"
-    records.audit(f"{whose}.{what}", actor=actor, subject=provider_id)
+def _note_changed(provider_id: str | None, actor: str) -> None:
+    if provider_id is None:
+        records.audit("organization.logo_changed", actor=actor)
+    else:
+        records.audit("provider.logo_changed", actor=actor, subject=provider_id)
