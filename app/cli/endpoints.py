@@ -20,6 +20,7 @@ _SAID = {
     "elsewhere": "another address has the only place there; repair puts this one into it",
     "disabled": "registered, but switched off",
     "incomplete": "registered, but not told of every event",
+    "sellers": "registered, but not for what happens in sellers' accounts",
     "no_secret": "registered, but its signing secret is not stored here",
 }
 
@@ -46,8 +47,8 @@ def _tell(health: Health) -> None:
     if health.missing:
         said = "there now" if health.state == "elsewhere" else "not told of"
         click.echo(f"{said}: {', '.join(health.missing)}")
-    if health.secret:
-        click.echo(f"signing secret, shown this once, for the environment: {health.secret}")
+    for name, secret in health.secrets.items():
+        click.echo(f"shown this once, for the environment: {name}={secret}")
     if health.state != "fine":
         raise SystemExit(1)
 

@@ -88,6 +88,7 @@ class GatewaySpec:
     cap: Mapping[str, int] = field(default_factory=dict)  # minor units by currency
     decimals: Mapping[str, int] = field(default_factory=dict)  # where fewer than ISO 4217's
     event_secret: str = ""  # the field that holds the secret of its calls to us
+    seller_event_secret: str = ""  # of those about sellers, where they are signed with another
     registers: bool = False  # it has an API at which our address is registered and looked at
     # {field: value}: where a field chooses between companies, with which of them it does.
     registers_with: Mapping[str, str] = field(default_factory=dict)
@@ -204,6 +205,12 @@ class Spec:
         return self.gateway is not None or bool(self.calls_proven_by)
 
     @property
+    def event_secrets(self) -> tuple[str, ...]:
+        """The fields that hold secrets of their calls to us."""
+        both = (self.event_secret, self.gateway.seller_event_secret if self.gateway else "")
+        return tuple(one for one in both if one)
+
+    @property
     def keys(self) -> tuple[Field, ...]:
         """The fields that decide whose account at a gateway is spoken to and in which mode: API
         secrets, and what is required, chooses the company or tells the mode beside them."""
@@ -217,8 +224,8 @@ class Spec:
         )
 
     def proves_calls(self, name: str) -> bool:
-        """True for the name of the field with which their calls to us are verified."""
-        return name in {self.event_secret}
+        """True for the name of a field with which their calls to us are verified."""
+        return name in self.event_secrets
 
     def base_url_of(self, values: Mapping[str, str]) -> str:
         """The name of the variable with which an operator moves these values' host; may be ""."""

@@ -32,5 +32,5 @@ def is_one(action: str, subject: str | None, data: Mapping[str, Any]) -> bool:
 def _decisive(service: str) -> set[str]:
     """Fields that say whose account is used, where secrets are sent, or what proves a call."""
     spec = services()[service]
-    keys = {one.name for one in spec.keys} | {spec.event_secret}
+    keys = {one.name for one in spec.keys} | set(spec.event_secrets)
     return keys | {one.name for one in spec.fields if one.is_secret or one.leads}

@@ -55,7 +55,6 @@ ASIDE = {
     "button",
     "company",
     "subject",  # of a picture
-    "seller_id",
 }
 
 

@@ -8,6 +8,7 @@ from app.registry import Spec, gateways, secret_env_names, services, spec
 # field, environment names; `*` required, `!` secret
 CATALOGUE = {
     "stripe": "secretKey*! STRIPE_SECRET_KEY · webhookSecret! STRIPE_WEBHOOK_SECRET"
+    " · connectWebhookSecret! STRIPE_CONNECT_WEBHOOK_SECRET"
     " · publishableKey NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY · methods STRIPE_METHODS",
     "square": "accessToken*! SQUARE_ACCESS_TOKEN · locationId* SQUARE_LOCATION_ID"
     " · applicationId NEXT_PUBLIC_SQUARE_APPLICATION_ID"

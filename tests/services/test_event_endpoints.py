@@ -223,13 +223,114 @@ def test_the_platforms_secret_is_shown_once_because_it_lives_in_the_environment(
     app = make_app(STRIPE_API_BASE=stripe.url, STRIPE_SECRET_KEY=world.STRIPE_KEY)
     with app.app_context():
         made = event_endpoints.mend("stripe", PLATFORM, actor="operator")
-    assert made.secret.startswith("whsec_")
+    assert made.secrets["STRIPE_WEBHOOK_SECRET"].startswith("whsec_")
     assert made.url == "http://127.0.0.1:5999/api/webhooks/stripe"
     app = make_app(
         STRIPE_API_BASE=stripe.url,
         STRIPE_SECRET_KEY=world.STRIPE_KEY,
-        STRIPE_WEBHOOK_SECRET=made.secret,
+        **made.secrets,
     )
     with app.app_context():
         again = event_endpoints.mend("stripe", PLATFORM, actor="operator")
-    assert (again.state, again.secret) == ("fine", None)
+    assert (again.state, dict(again.secrets)) == ("fine", {})
+
+
+# --- sellers' accounts
+
+
+def of_sellers(stripe) -> list[dict]:
+    return [one for one in stripe.webhook_endpoints() if one["application"]]
+
+
+@pytest.fixture
+def selling(shop):
+    """The shop has a seller, so Stripe has to tell of their account as well."""
+    from tests.escrow import make_seller
+
+    make_seller(shop)
+    return shop
+
+
+def test_without_sellers_one_registration_is_enough(shop, stripe):
+    assert mend(shop) == "fine"
+    assert len(stripe.webhook_endpoints()) == 1
+
+
+def test_with_sellers_the_address_is_registered_twice_and_both_secrets_count(selling, stripe):
+    assert mend(selling) == "fine"
+    assert check(selling) == "fine"
+    first, second = stripe.webhook_endpoints()
+    assert first["url"] == second["url"]
+    assert set(second["enabled_events"]) >= {"account.updated", "payout.paid", "payout.failed"}
+    assert "account.updated" not in first["enabled_events"]
+    assert [bool(one["application"]) for one in (first, second)] == [False, True]
+    for one in (first, second):
+        assert call(selling, stripe, one["secret"]) == 200
+    assert stripe.object(second["id"])["metadata"] == {"gatehouse": "sellers"}
+
+
+def test_the_first_seller_asks_for_the_second_registration(shop, stripe):
+    from tests.escrow import make_seller
+
+    mend(shop)
+    (before,) = stripe.webhook_endpoints()
+    make_seller(shop)
+    assert check(shop) == "sellers"
+    with shop.inside(), reading() as session:
+        assert session.scalars(select(InboundEndpoint.check_state)).one() == "sellers"
+    assert mend(shop) == "fine"
+    assert [one["id"] for one in stripe.webhook_endpoints() if not one["application"]] == [
+        before["id"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "damage", [{"status": "disabled"}, {"enabled_events": ["account.updated"]}]
+)
+def test_a_damaged_registration_for_sellers_is_said_and_put_right(selling, stripe, damage):
+    mend(selling)
+    stripe.tamper(of_sellers(stripe)[0]["id"], **damage)
+    assert check(selling) == "sellers"
+    assert mend(selling) == "fine"
+    assert check(selling) == "fine"
+    assert len(stripe.webhook_endpoints()) == 2
+
+
+def test_replacing_one_registration_leaves_the_other_alone(selling, stripe):
+    mend(selling)
+    (other,) = of_sellers(stripe)
+    from app.extensions import transaction
+
+    with selling.inside(), transaction():
+        credentials.save("stripe", own(selling), {}, removed=["webhookSecret"], actor="ada")
+    assert check(selling) == "no_secret"
+    assert mend(selling) == "fine"
+    assert of_sellers(stripe) == [other]
+    assert len(stripe.webhook_endpoints()) == 2
+
+
+def test_a_replaced_secret_of_sellers_counts_for_a_while(selling, stripe, later):
+    mend(selling)
+    (made,) = of_sellers(stripe)
+    world.connect_stripe(
+        selling, webhookSecret="", connectWebhookSecret="whsec_typed_by_somebody_01"
+    )
+    assert call(selling, stripe, made["secret"]) == 200
+    later(72 * 3600 + 1)
+    assert call(selling, stripe, made["secret"]) == 400
+    assert call(selling, stripe, "whsec_typed_by_somebody_01") == 200
+
+
+def test_the_platforms_secrets_are_shown_by_their_names(make_app, stripe):
+    from tests.escrow import make_seller
+
+    app = make_app(STRIPE_API_BASE=stripe.url, STRIPE_SECRET_KEY=world.STRIPE_KEY)
+    make_seller(world.open_shop(app, gateway="stripe"))
+    with app.app_context():
+        health = event_endpoints.mend("stripe", PLATFORM, actor="command line")
+    first, second = stripe.webhook_endpoints()
+    assert health.secrets == {
+        "STRIPE_WEBHOOK_SECRET": first["secret"],
+        "STRIPE_CONNECT_WEBHOOK_SECRET": second["secret"],
+    }
+    assert "whsec_" not in repr(health)

@@ -210,6 +210,12 @@ class Gateway(Protocol):
         ...
 
     @property
+    def seller_endpoints(self) -> EventEndpoints | None:
+        """How it is registered for what happens in sellers' own accounts, where that takes a second
+        registration, with a secret of its own."""
+        ...
+
+    @property
     def marketplace(self) -> Marketplace | None:
         """How sellers are paid there; None where there are no accounts for them."""
         ...
@@ -232,6 +238,7 @@ class Plain:
     """What a gateway answers where it has nothing of its own to say; adapters derive from it."""
 
     endpoints: EventEndpoints | None = None
+    seller_endpoints: EventEndpoints | None = None
     marketplace: Marketplace | None = None
 
     def continues(self, gateway_ref: str, method: str) -> bool:

@@ -32,6 +32,14 @@ STRIPE = Spec(
             prefixes=("whsec_",),
         ),
         Field(
+            "connectWebhookSecret",
+            mark("Signing secret of sellers' webhooks"),
+            ("STRIPE_CONNECT_WEBHOOK_SECRET",),
+            "secret",
+            help=mark("Starts with whsec_. Only where money is held for sellers."),
+            prefixes=("whsec_",),
+        ),
+        Field(
             "publishableKey",
             mark("Publishable key"),
             ("NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY",),
@@ -60,6 +68,7 @@ STRIPE = Spec(
         decimals={"MGA": 0, "BHD": 2, "JOD": 2, "KWD": 2, "OMR": 2, "TND": 2},
         base_url_env="STRIPE_API_BASE",
         event_secret="webhookSecret",  # noqa: S106
+        seller_event_secret="connectWebhookSecret",  # noqa: S106
         registers=True,
     ),
     tests={"secretKey": ("sk_test", "rk_test"), "publishableKey": ("pk_test",)},

@@ -33,21 +33,28 @@ def keep_for_a_while(note: CredentialNote, before: Sealed, place: Mapping[str, s
 
 
 def open_for_events(found: Stored) -> Credentials:
-    """As `open_stored`, with the event secret's predecessor while that still counts, under its
-    name and `.previous`; reads inside the caller's reading()."""
-    opened, name = open_stored(found), spec(found.service).event_secret
-    note = db.session.scalars(
+    """As `open_stored`, with the predecessors of event secrets while they still count, each under
+    its name and `.previous`; reads inside the caller's reading()."""
+    opened = open_stored(found)
+    notes = db.session.scalars(
         select(CredentialNote).where(
             CredentialNote.owner == found.place_owner,
             CredentialNote.service == found.service,
-            CredentialNote.field == name,
+            CredentialNote.field.in_(spec(found.service).event_secrets),
             CredentialNote.previous_until > clock.now(),
         )
-    ).one_or_none()
-    if note is None or note.previous is None:
-        return opened
+    )
+    before = {f"{note.field}.previous": _previous(note) for note in notes}
+    kept = {name: value for name, value in before.items() if value}
+    return replace(opened, values={**opened.values, **kept})
+
+
+def _previous(note: CredentialNote) -> str | None:
+    """The replaced value; None where it does not open: what is signed with the secret of today can
+    still be believed."""
+    if note.previous is None:
+        return None
     try:
-        previous = open_field(note.previous, **place_of(note))
+        return open_field(note.previous, **place_of(note))
     except CannotOpen:
-        return opened  # what is signed with the secret of today can still be believed
-    return replace(opened, values={**opened.values, f"{name}.previous": previous})
+        return None

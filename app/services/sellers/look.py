@@ -1,16 +1,19 @@
 """Looking at sellers. Reads only."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.extensions import reading
 from app.kit.errors import NotFound
+from app.kit.tenancy import across_organizations
 from app.models import Payout, Seller
 from app.services import ledger
+from app.services.credentials.scopes import PLATFORM, Scope
 from app.services.ledger import Balances
 
-__all__ = ["balances", "get", "page", "payouts"]
+__all__ = ["any_under", "balances", "get", "page", "payouts"]
 
 
 def get(seller_id: str, *, provider_id: str | None = None) -> Seller:
@@ -24,6 +27,24 @@ def get(seller_id: str, *, provider_id: str | None = None) -> Seller:
         raise NotFound("No such seller")
     seller: Seller = found
     return seller
+
+
+def any_under(gateway: str, scope: Scope) -> bool:
+    """Whether sellers are paid through an account of ours; the platform's serves everybody."""
+    query = select(Seller.id).where(
+        Seller.gateway == gateway,
+        Seller.scope_kind == scope.kind,
+        Seller.scope_owner == scope.owner,
+    )
+    if scope != PLATFORM:
+        return _any(query)
+    with across_organizations("the platform's account serves many"):
+        return _any(query)
+
+
+def _any(query: Select[Any]) -> bool:
+    with reading() as session:
+        return session.scalars(query.limit(1)).first() is not None
 
 
 def page(limit: int = 50, cursor: str | None = None) -> tuple[Sequence[Seller], str | None]:

@@ -109,7 +109,7 @@ def test_the_platforms_id_is_shown_to_the_operator(make_app, paypal):
     with app.app_context():
         made = event_endpoints.mend("paypal", PLATFORM, actor="operator")
     assert made.url == f"{PUBLIC}/api/webhooks/paypal"
-    assert made.secret == paypal.registered()[-1]["id"]
+    assert made.secrets == {"PAYPAL_WEBHOOK_ID": paypal.registered()[-1]["id"]}
 
 
 def test_test_connection_says_account_and_mode(shop):

@@ -112,6 +112,10 @@ class StripeGateway(base.Plain):
         return StripeEndpoints(self.client)
 
     @property
+    def seller_endpoints(self) -> StripeEndpoints:  # type: ignore[override]
+        return StripeEndpoints(self.client, of_sellers=True)
+
+    @property
     def marketplace(self) -> StripeMarketplace:  # type: ignore[override]
         return StripeMarketplace(self.client)
 
@@ -128,7 +132,9 @@ class StripeGateway(base.Plain):
         return images.fetch(url, self.credentials.base_url)
 
     def _webhook_secrets(self) -> list[str]:
-        return [one for one in self.credentials.live("webhookSecret") if one != "whsec_"]
+        names = ("webhookSecret", "connectWebhookSecret")
+        found = [one for name in names for one in self.credentials.live(name)]
+        return [one for one in found if one != "whsec_"]
 
     def _open_intent(self, request: base.PaymentRequest) -> base.Created:
         """An unconfirmed intent: it exists, nobody can pay it before a method is chosen."""
