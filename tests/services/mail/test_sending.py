@@ -11,7 +11,7 @@ from app.adapters.mail import MailRefused, MailUnavailable
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.tenancy import as_org
-from app.models import Hold, Payment, Task, User, WebhookEndpoint
+from app.models import Hold, Payment, Payout, Task, User, WebhookEndpoint
 from app.services import invitations, mail, organizations, sessions
 from app.services.mail import letters
 from app.services.mail.changed_keys import ABOUT_KEYS
@@ -89,7 +89,9 @@ def about_money_that_is_held(user, kind, locale):
     order = escrow.held(shop, releaseAfterDays=14)
     with shop.inside(), transaction():
         hold = db.session.scalars(select(Hold).where(Hold.order_id == order["orderId"])).one()
-        mail.post(kind, user.email, locale=locale, hold=hold.id)
+        lost = Payout(seller_id=hold.seller_id, amount_minor=5_000, currency="USD", status="failed")
+        db.session.add(lost)
+        mail.post(kind, user.email, locale=locale, hold=hold.id, payout=lost.id)
 
 
 def tasks() -> list[Task]:
