@@ -4,9 +4,10 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from flask import Flask
-from flask_babel import format_currency, get_locale
+from flask_babel import get_locale
 
 from app.kit.money import Money, exponent
+from app.kit.written import written
 
 __all__ = ["init_app", "money", "rewritten", "typed_minor"]
 
@@ -19,16 +20,9 @@ def init_app(app: Flask) -> None:
 
 
 def money(amount: Money | int, currency: str = "", *, whole: bool = False) -> str:
-    """An amount, or minor units of a currency, as text; a `whole` one without decimals.
-
-    How many decimals there are is ISO 4217's affair: for some currencies CLDR, which Babel reads,
-    shows fewer than are charged.
-    """
+    """An amount, or minor units of a currency, as text; a `whole` one without decimals."""
     found = amount if isinstance(amount, Money) else Money(amount, currency)
-    places = 0 if whole else exponent(found.currency)
-    pattern = get_locale().currency_formats["standard"].pattern
-    plain = re.sub(r"\.0+", f".{'0' * places}" if places else "", pattern)
-    return str(format_currency(found.major, found.currency, format=plain, currency_digits=False))
+    return written(found, get_locale(), whole=whole)
 
 
 def rewritten(noted: str) -> str:

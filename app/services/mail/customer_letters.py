@@ -10,6 +10,7 @@ from app.adapters.gateways import actions
 from app.extensions import db, settings
 from app.kit.money import Money
 from app.kit.tenancy import current_org
+from app.kit.written import written
 from app.models import Order, Organization, Payment
 from app.models.payment import OPEN
 from app.services.mail.draft import Draft, Say
@@ -32,7 +33,7 @@ def receipt(
         ),
         (_("Look at the receipt"), f"{_page(order)}/receipt"),
         _why(_, organization),
-        facts=((_("Amount"), str(order.money)), *_about(_, order), paid_on),
+        facts=((_("Amount"), written(order.money, locale)), *_about(_, order), paid_on),
         shop=organization.name,
         reply_to=organization.support_email or "",
     )
@@ -63,7 +64,7 @@ def instructions(
         facts=(
             (_("Entity"), action.entity),
             (_("Reference"), _in_threes(action.reference)),
-            (_("Amount"), str(order.money)),
+            (_("Amount"), written(order.money, locale)),
             *(((_("Valid until"), _moment(until, locale)),) if until else ()),
             *_about(_, order),
         ),
@@ -73,7 +74,7 @@ def instructions(
 
 
 def refund_notice(
-    _: Say, organization: Organization, order: Order, payment: Payment, minor: int
+    _: Say, locale: str, organization: Organization, order: Order, payment: Payment, minor: int
 ) -> Draft:
     """That money goes back."""
     return Draft(
@@ -85,7 +86,7 @@ def refund_notice(
         ),
         (_("Look at the payment"), _page(order)),
         _why(_, organization),
-        facts=((_("Amount"), str(Money(minor, payment.currency))), *_about(_, order)),
+        facts=((_("Amount"), written(Money(minor, payment.currency), locale)), *_about(_, order)),
         shop=organization.name,
         reply_to=organization.support_email or "",
     )
@@ -142,5 +143,7 @@ def _loaded(args: Mapping[str, str]) -> tuple[Organization, Order, Payment]:
 TO_CUSTOMERS: dict[str, Callable[[Say, Mapping[str, str]], Draft | None]] = {
     "receipt": lambda _, args: receipt(_, args["locale"], *_loaded(args)),
     "instructions": lambda _, args: instructions(_, args["locale"], *_loaded(args)),
-    "refund_notice": lambda _, args: refund_notice(_, *_loaded(args), int(args["minor"])),
+    "refund_notice": lambda _, args: refund_notice(
+        _, args["locale"], *_loaded(args), int(args["minor"])
+    ),
 }

@@ -6,11 +6,12 @@ from babel.dates import format_date
 from sqlalchemy import select
 
 from app.extensions import db, settings
+from app.kit.written import written
 from app.models import Hold, HoldStatus, Order, Payout, Seller
 from app.registry import services
 from app.services.mail.draft import Draft, Say
 
-__all__ = ["ABOUT_ESCROW", "release_soon"]
+__all__ = ["ABOUT_ESCROW", "payout_failed", "release_soon"]
 
 
 def _release_soon(_: Say, args: Mapping[str, str]) -> Draft | None:
@@ -47,10 +48,16 @@ def _payout_failed(_: Say, args: Mapping[str, str]) -> Draft | None:
     seller = db.session.get_one(Seller, payout.seller_id)
     names = {
         "seller": seller.name,
-        "amount": str(payout.money),
+        "amount": written(payout.money, args["locale"]),
         "company": services()[seller.gateway].title,
         "reason": payout.failure or _("no reason given"),
     }
+    return payout_failed(_, names)
+
+
+def payout_failed(_: Say, names: Mapping[str, str]) -> Draft:
+    """That a seller's bank did not take a payout; `names` are `seller`, `amount`, `company` and
+    `reason`."""
     return Draft(
         _("A payout to %(seller)s failed") % names,
         (

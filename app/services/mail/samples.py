@@ -14,7 +14,7 @@ from app.services.mail.changed_keys import changed
 from app.services.mail.customer_letters import instructions, receipt, refund_notice
 from app.services.mail.draft import Draft, Say
 from app.services.mail.endpoints import failing, switched_off
-from app.services.mail.escrow import release_soon
+from app.services.mail.escrow import payout_failed, release_soon
 from app.services.mail.letters import Content
 from app.services.mail.told import TOLD
 
@@ -24,6 +24,8 @@ NAMES = {"organization": "Acme", "who": "ada@example.com", "provider": "Bitloade
          "url": "https://shop.example/webhooks"}  # fmt: skip
 CHANGE = {"what": "Stripe", "who": "ada@example.com", "when": "2026-11-02 09:30",
           "where": "203.0.113.7"}  # fmt: skip
+PAYOUT = {"seller": "Grace", "amount": "36.00 EUR", "company": "Stripe",
+          "reason": "account_closed"}  # fmt: skip
 
 
 def samples(locale: str) -> Mapping[str, Content]:
@@ -37,6 +39,7 @@ def samples(locale: str) -> Mapping[str, Content]:
         "endpoint_failing": failing(say, NAMES, _link("deliveries")),
         "endpoint_off": switched_off(say, NAMES, _link("deliveries")),
         "keys_changed": changed(say, "credentials.saved", CHANGE, [say("Secret key")]),
+        "payout_failed": payout_failed(say, PAYOUT),
         "release_soon": release_soon(say, _held(locale), _link("orders/ord_0a1b2c")),
         **{kind: write(say, {"company": "Google"}) for kind, write in TOLD.items()},
     }
@@ -69,7 +72,7 @@ def _to_customers(_: Say, locale: str) -> dict[str, Draft | None]:
     return {
         "receipt": receipt(_, locale, shop, paid, payment),
         "instructions": instructions(_, locale, shop, unpaid, payment),
-        "refund_notice": refund_notice(_, shop, paid, payment, 500),
+        "refund_notice": refund_notice(_, locale, shop, paid, payment, 500),
     }
 
 
