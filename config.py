@@ -35,7 +35,6 @@ class Setting:
     default: str = ""
     secret: bool = False
     required: bool = False  # in production
-    is_used: bool = True  # False until what reads it is there
 
 
 GROUPS: dict[str, tuple[Setting, ...]] = {

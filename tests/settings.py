@@ -9,7 +9,6 @@ from app.registry import services
 from app.registry.spec import Field, Spec
 from config import GROUPS, ROOT, Setting
 
-NOT_YET = "(not used yet)"
 EXAMPLE, PAGE = ROOT / ".env.example", ROOT / "docs" / "settings.md"
 
 
@@ -23,10 +22,10 @@ def example() -> str:
         lines += ["", f"## {group}"]
         for one in settings:
             shown = f"{one.name}={one.default}"
-            lines += [f"# {_help(one)}", shown if one.required else f"#{shown}"]
+            lines += [f"# {one.help}", shown if one.required else f"#{shown}"]
     for service in services().values():
         if service.fields:
-            lines += ["", f"## {_title(service)}, for organizations without values of their own"]
+            lines += ["", f"## {service.title}, for organizations without values of their own"]
         for field in service.fields:
             lines += [f"# {_effect(field)}", *(f"#{name}={field.default}" for name in field.env)]
     return "\n".join(lines) + "\n"
@@ -41,7 +40,6 @@ def _settings() -> Iterator[str]:
     yield "# Settings"
     yield ""
     yield "Read from the environment once, at the start. An empty variable counts as absent."
-    yield f"What is marked {NOT_YET} has no effect before its feature is there."
     yield "`python -m tests.settings` makes this page from `config.py` and the catalogue."
     for group, settings in GROUPS.items():
         yield from ("", f"## {group}", "")
@@ -52,18 +50,16 @@ def _settings() -> Iterator[str]:
 
 def _setting(one: Setting) -> str:
     default = f"`{one.default}`" if one.default else ""
-    return (
-        f"| `{one.name}` | {default} | {_yes(one.required)} | {_yes(one.secret)} | {_help(one)} |"
-    )
+    return f"| `{one.name}` | {default} | {_yes(one.required)} | {_yes(one.secret)} | {one.help} |"
 
 
 def _services() -> Iterator[str]:
     yield from ("", "# Services", "")
     yield "The platform's own credentials, for organizations that may use them and have none of"
-    yield "their own. A service works once all that it requires is set, unless it is marked."
+    yield "their own. A service works once all that it requires is set."
     for service in services().values():
         if service.fields:
-            yield from ("", f"## {_title(service)}", "")
+            yield from ("", f"## {service.title}", "")
             yield "| name | default | required by the service | secret | effect |"
             yield "|---|---|---|---|---|"
             yield from (_field(service, one) for one in service.fields)
@@ -74,14 +70,6 @@ def _field(service: Spec, one: Field) -> str:
     default = f"`{one.default}`" if one.default else ""
     required, secret = _required(service, one), _yes(one.is_secret)
     return f"| {names} | {default} | {required} | {secret} | {_effect(one)} |"
-
-
-def _help(one: Setting) -> str:
-    return one.help if one.is_used else f"{one.help} {NOT_YET}"
-
-
-def _title(service: Spec) -> str:
-    return service.title if service.is_active else f"{service.title} {NOT_YET}"
 
 
 def _effect(one: Field) -> str:
