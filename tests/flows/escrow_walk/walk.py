@@ -14,7 +14,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from app.adapters.gateways import base
 from app.extensions import db, transaction
@@ -22,7 +22,7 @@ from app.jobs.drain import Drainer
 from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.money import Money
-from app.models import Payment, SandboxPayment, Seller, Task
+from app.models import Hold, Payment, SandboxPayment, Seller, Task
 from app.services import escrow, intents, payments, refunds, sellers, sweep, tasks
 from app.services.api_keys import Caller
 from app.services.escrow import holding, releasing
@@ -103,16 +103,23 @@ class Walk(RuleBasedStateMachine):
         self.clock.move_to(START, tick=False)
         self.border.start()
         with self.shop.inside():
-            with transaction():
-                db.session.execute(
-                    delete(Task), execution_options={"synchronize_session": False}
-                )  # letters and news of the walk before
+            self._forget_walks_before()
             self._open(paid, escrow.Terms(self._seller(), bps, days))
         date = clock.after(days * DAY) if days else None
         self.model = Model(paid, bps, date)
         self._follow()
         for part in freed:
             self.release(part, CLEAR)
+
+    def _forget_walks_before(self) -> None:
+        """Their news and letters; and where one was cut short, its clock."""
+        alone = {"synchronize_session": False}
+        with transaction():
+            db.session.execute(delete(Task), execution_options=alone)
+            db.session.execute(
+                update(Hold).where(Hold.next_check_at.is_not(None)).values(next_check_at=None),
+                execution_options=alone,
+            )
 
     def _seller(self) -> str:
         """One whose account is empty: of a walk before, or a new one."""
