@@ -32,6 +32,7 @@ run: setup translations ## serve the demo on http://127.0.0.1:8000 (PORT=… to 
 
 test: setup-dev translations ## every test that has to be green
 	@$(BIN)/python -m tests.servers.browser
+	@$(BIN)/python -m tests.servers.pgbouncer
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: setup-dev ## style, types, directions between the rooms

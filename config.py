@@ -15,6 +15,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from database_url import names_a_pooler, normalise_database_url, problem_of
+
 __all__ = ["GROUPS", "SETTINGS", "ConfigError", "Setting", "Settings", "load"]
 
 ROOT = Path(__file__).resolve().parent
@@ -68,6 +70,12 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting(
             "DATABASE_MIGRATION_URL", "for migrations, where a pooler stands before", secret=True
         ),
+        Setting(
+            "DATABASE_POOLER",
+            "transaction, session or none; default transaction with port 6543, pgbouncer=true or"
+            " DATABASE_MIGRATION_URL, else none",
+        ),
+        Setting("DATABASE_SCHEMA", "PostgreSQL schema of the tables; default as the role has it"),
         Setting(
             "REDIS_URL",
             "the bell and request rates; absent: work runs from the database, rates are counted"
@@ -163,6 +171,18 @@ class Settings:
     @property
     def migration_url(self) -> str:
         return normalise_database_url(self["DATABASE_MIGRATION_URL"]) or self.database_url
+
+    @property
+    def behind_pooler(self) -> bool:
+        """Whether the next transaction may meet another session of the server than the last."""
+        if said := self["DATABASE_POOLER"].lower():
+            return said == "transaction"
+        return bool(self["DATABASE_MIGRATION_URL"]) or names_a_pooler(self["DATABASE_URL"])
+
+    @property
+    def database_schema(self) -> str | None:
+        """The PostgreSQL schema everything lives in; None for the one the role finds first."""
+        return self["DATABASE_SCHEMA"] or None
 
     def _sqlite(self, name: str) -> str:
         return f"sqlite:///{self.instance / name}.sqlite3"
@@ -267,14 +287,6 @@ def load(environ: Mapping[str, str], instance: Path | None = None) -> Settings:
     return settings
 
 
-def normalise_database_url(url: str) -> str:
-    """The scheme SQLAlchemy and psycopg 3 expect, whatever the host printed."""
-    for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
-
-
 def _development_keys(instance: Path) -> dict[str, str]:
     path = instance / "dev.env"
     if not path.exists():
@@ -330,12 +342,7 @@ def _problems(settings: Settings) -> "list[str]":
     for name in OTHER_ADDRESSES:
         if not _is_address(settings.base_url(name) or "https://none.example"):
             found.append(f"{name} must be an address like https://api.example.com")
-    for name, url in (
-        ("DATABASE_URL", settings.database_url),
-        ("DATABASE_MIGRATION_URL", settings.migration_url),
-    ):
-        if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
-            found.append(f"{name} must start with postgresql:// or sqlite:///")
+    found += _database_problems(settings)
     keys = _key_problems(settings) if settings.is_production else []
     absent = _missing(settings)
     if keys or {"SECRET_KEY", KEY_NAMES[0]} & {one.name for one in absent}:
@@ -343,7 +350,20 @@ def _problems(settings: Settings) -> "list[str]":
     return [*found, *(f"{one.name} is not set: {one.help}" for one in absent), *keys]
 
 
+def _database_problems(settings: Settings) -> list[str]:
+    urls = {"DATABASE_URL": settings.database_url, "DATABASE_MIGRATION_URL": settings.migration_url}
+    given = {name: url for name, url in urls.items() if settings[name]}
+    found = [f"{name} {problem}" for name, url in given.items() if (problem := problem_of(url))]
+    schema = settings.database_schema
+    if schema and not re.fullmatch("(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,62}", schema):
+        found.append("DATABASE_SCHEMA must be a name like gatehouse: a-z, 0-9 and _")
+    elif schema and settings.database_url.startswith("sqlite"):
+        found.append("DATABASE_SCHEMA must be absent with SQLite, which has no schemas")
+    return found
+
+
 _CHOICES = {
+    "DATABASE_POOLER": {"transaction", "session", "none"},
     "SIGNUP": {"first", "open", "invite"},
     "LOG_LEVEL": {"debug", "info", "warning", "error"},
     "LOG_FORMAT": {"json", "text"},

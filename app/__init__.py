@@ -103,9 +103,21 @@ def _engine_options(settings: config.Settings) -> dict[str, object]:
     if settings.database_url.startswith("sqlite"):
         return shared
     pool = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "pool_timeout": 10}
-    # A pooler in transaction mode hands out another server's session, without what was prepared.
-    pooled = {"prepare_threshold": None} if settings["DATABASE_MIGRATION_URL"] else {}
-    return {**shared, **pool, "connect_args": pooled}
+    found = {**shared, **pool, **(_behind_pooler() if settings.behind_pooler else {})}
+    if schema := settings.database_schema:
+        # In each statement, and not as search_path, which a pooler neither takes nor keeps.
+        found["execution_options"] = {"schema_translate_map": {None: schema}}
+    return found
+
+
+def _behind_pooler() -> dict[str, object]:
+    """A pooler in transaction mode hands out another session of the server, without what was
+    prepared, and ends connections that nobody used for some minutes."""
+    return {
+        "connect_args": {"prepare_threshold": None},
+        "pool_pre_ping": True,
+        "pool_recycle": 300,
+    }
 
 
 def _log_format(settings: config.Settings) -> str:

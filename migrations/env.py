@@ -35,21 +35,51 @@ def _leave_out_empty(_context, _revision, directives) -> None:
 
 
 def run() -> None:
-    engine = create_engine(settings().migration_url, poolclass=pool.NullPool)
+    url, schema = settings().migration_url, settings().database_schema
+    is_postgresql = url.startswith("postgresql")
+    # Nothing here runs often enough to be prepared, and a pooler may stand here, too.
+    arguments = {"prepare_threshold": None} if is_postgresql else {}
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args=arguments)
     with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-            connection.commit()
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
             render_item=_render,
             process_revision_directives=_leave_out_empty,
+            version_table_schema=schema,
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
+            if is_postgresql:
+                _prepare(connection, schema)
             context.run_migrations()
     engine.dispose()
+
+
+def _prepare(connection, schema: str | None) -> None:
+    """Bounded waits, and a schema of our own, for this transaction alone: what is set for a session
+    would stay with another client of a pooler."""
+    connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    if schema is None:
+        return
+    _refuse_to_start_over(connection, schema)
+    # Looked for first: IF NOT EXISTS needs the right to make one even where it is there.
+    if connection.scalar(text("SELECT to_regnamespace(:name)"), {"name": f'"{schema}"'}) is None:
+        connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+    connection.execute(text(f'SET LOCAL search_path TO "{schema}"'))
+
+
+def _refuse_to_start_over(connection, schema: str) -> None:
+    """DATABASE_SCHEMA set later would make empty tables beside the full ones."""
+    there = text("SELECT to_regclass(:one) IS NOT NULL")
+    if connection.scalar(there, {"one": f'"{schema}".alembic_version'}):
+        return
+    ours = ("alembic_version", "organizations", "ledger_lines")
+    if all(connection.scalar(there, {"one": f"public.{table}"}) for table in ours):
+        raise SystemExit(
+            "DATABASE_SCHEMA names a schema without tables, but Gatehouse's tables are in the"
+            " schema public of this database: move them as docs/operations.md says, or unset it."
+        )
 
 
 if context.is_offline_mode():

@@ -33,7 +33,7 @@ ACROSS = {
 def sources() -> dict[str, ast.Module]:
     """Every Python file that runs in production, by its path in the project."""
     files = [*ROOT.glob("app/**/*.py"), *ROOT.glob("deploy/*.py"), ROOT / "config.py"]
-    paths = [*files, ROOT / "wsgi.py"]
+    paths = [*files, ROOT / "database_url.py", ROOT / "wsgi.py"]
     return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in paths}
 
 

@@ -77,7 +77,8 @@ def _database() -> Check:
 
 def _migrations() -> Check:
     """The tables of the models are all there. (Alembic itself is asked by `flask db current`.)"""
-    missing = set(db.metadata.tables) - set(inspect(db.engine).get_table_names())
+    there = inspect(db.engine).get_table_names(schema=settings().database_schema)
+    missing = set(db.metadata.tables) - set(there)
     return Check(
         "migrations",
         not missing,

@@ -1,5 +1,5 @@
-"""The real servers a test run starts by itself: PostgreSQL, Valkey and a headless Chromium.
+"""The real servers a test run starts by itself: PostgreSQL, PgBouncer, Valkey, a headless Chromium.
 
-All of them come from wheels (or the system's own browser), listen on this machine alone, keep
+They come from wheels (browser and PgBouncer from the system), listen on this machine alone, keep
 their files in private temporary folders and end with the process that started them.
 """

