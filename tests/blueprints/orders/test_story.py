@@ -21,6 +21,7 @@ HOLES = {
     "payment.status": [f"payment.{one}" for one in PaymentStatus],
     "status": [f"payment.{one}" for one in PaymentStatus] + ["order.cancelled", "order.expired"],
     "problem": [f"attention.{one}" for one in MISMATCHES],
+    "outcome": ["escrow.chargeback_won", "escrow.chargeback_lost"],
     "row.type": [],  # a gateway's own remark, told as it is
 }
 
