@@ -46,7 +46,6 @@ def run() -> None:
             target_metadata=db.metadata,
             render_item=_render,
             process_revision_directives=_leave_out_empty,
-            version_table_schema=schema,
             **current_app.extensions["migrate"].configure_args,
         )
         with context.begin_transaction():
