@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.blueprints.amounts import rewritten
 from app.blueprints.auth.forms import ROLES
 from app.models import AuditEntry
 from app.registry import services
@@ -47,6 +48,8 @@ SENTENCES = {
     "person.identity_removed": _("%(who)s disconnected an account at another company."),
     "person.second_factor_on": _("%(who)s switched the second factor on."),
     "person.second_factor_off": _("%(who)s switched the second factor off."),
+    "payout.requested": _("%(who)s asked for a payout of %(amount)s to the seller %(what)s."),
+    "payout.failed": _("%(who)s says that a payout of %(amount)s to the seller %(what)s failed."),
     "provider.created": _("%(who)s created the provider %(what)s."),
     "provider.changed": _("%(who)s changed %(what)s: %(changes)s."),
     "provider.logo_changed": _("%(who)s changed the logo of %(what)s."),
@@ -100,6 +103,7 @@ def sentence_of(entry: AuditEntry, names: Mapping[str, str]) -> str:
     known = _Known(who=entry.actor, what=_subject(entry.subject or "", names))
     known |= {one: _role(data[one]) for one in ("role", "before", "after") if one in data}
     known |= {"url": str(data.get("url", "?")), "changes": _changes(data.get("changes") or {})}
+    known |= {"amount": rewritten(str(data.get("amount", "?")))}
     return str(template) % known
 
 

@@ -66,5 +66,8 @@ def place_of(notice: Notice) -> str:
     if notice.kind == NoticeKind.export_ready:
         return url_for("orders.progress", export_id=notice.subject)
     if notice.kind == NoticeKind.payout_failed:
-        return url_for("home.show")
+        seller_id = notice.data.get("seller")
+        return (
+            url_for("sellers.show", seller_id=seller_id) if seller_id else url_for("sellers.index")
+        )
     return url_for("orders.show", order_id=notice.subject)

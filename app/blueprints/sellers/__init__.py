@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.sellers import holds, making, pages, statements
+from app.blueprints.sellers import holds, making, pages, payouts, statements
 
 __all__ = ["bp"]
 
@@ -12,3 +12,4 @@ pages.register(bp)
 making.register(bp)
 holds.register(bp)
 statements.register(bp)
+payouts.register(bp)

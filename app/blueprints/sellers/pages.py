@@ -16,7 +16,7 @@ from app.kit import clock
 from app.kit.errors import AppError
 from app.models import Seller
 from app.registry import services
-from app.services import providers, sellers
+from app.services import payouts, providers, sellers
 from app.services.escrow import listing
 
 __all__ = ["register"]
@@ -57,7 +57,8 @@ def show(seller_id: str) -> ResponseReturnValue:
         provider=_names()[found.provider_id],
         balances=sellers.balances(seller_id),
         holds=listing.of_seller(seller_id),
-        payouts=sellers.payouts(seller_id),
+        payouts=payouts.page(seller_id, limit=10)[0],
+        can_be_paid_out=payouts.can_be_paid_out(found),
         country=get_locale().territories.get(found.country, found.country),
         link=_link_for(found),
     )

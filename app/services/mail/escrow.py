@@ -52,10 +52,10 @@ def _payout_failed(_: Say, args: Mapping[str, str]) -> Draft | None:
         "company": services()[seller.gateway].title,
         "reason": payout.failure or _("no reason given"),
     }
-    return payout_failed(_, names)
+    return payout_failed(_, names, f"{settings().public_base_url}/sellers/{seller.id}")
 
 
-def payout_failed(_: Say, names: Mapping[str, str]) -> Draft:
+def payout_failed(_: Say, names: Mapping[str, str], link: str) -> Draft:
     """That a seller's bank did not take a payout; `names` are `seller`, `amount`, `company` and
     `reason`."""
     return Draft(
@@ -68,7 +68,8 @@ def payout_failed(_: Say, names: Mapping[str, str]) -> Draft:
             )
             % names,
         ),
-        why=_("You get this because you are an owner of the organization."),
+        (_("Look at the seller"), link),
+        _("You get this because you are an owner of the organization."),
     )
 
 

@@ -39,7 +39,7 @@ def samples(locale: str) -> Mapping[str, Content]:
         "endpoint_failing": failing(say, NAMES, _link("deliveries")),
         "endpoint_off": switched_off(say, NAMES, _link("deliveries")),
         "keys_changed": changed(say, "credentials.saved", CHANGE, [say("Secret key")]),
-        "payout_failed": payout_failed(say, PAYOUT),
+        "payout_failed": payout_failed(say, PAYOUT, _link("sellers/sel_0a1b2c")),
         "release_soon": release_soon(say, _held(locale), _link("orders/ord_0a1b2c")),
         **{kind: write(say, {"company": "Google"}) for kind, write in TOLD.items()},
     }

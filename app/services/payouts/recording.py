@@ -100,4 +100,5 @@ def _failed(seller: Seller, payout: Payout) -> None:
         test_mode=seller.test_mode,
         item=seller.name,
         amount=str(payout.money),
+        seller=seller.id,
     )

@@ -1,6 +1,8 @@
 """A payout that is asked for here: written down, then sent once, whatever answers are lost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,13 +11,15 @@ from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.kit.money import Money
+from app.kit.strictjson import dump
 from app.models import Payout, PayoutStatus, Seller
-from app.services import records, tasks
+from app.services import idempotency, records, tasks
 from app.services.escrow import moves
+from app.services.idempotency import Claim, Key
 from app.services.payouts.recording import advance, locked
 from app.services.sellers.opening import connect
 
-__all__ = ["create", "send"]
+__all__ = ["UNDECIDED", "create", "send"]
 
 UNDECIDED = (PayoutStatus.requested, PayoutStatus.unknown)
 
@@ -38,32 +42,42 @@ class _Job:
         return base.PayoutRequest(one.id, one.money, f"payout-{one.id}")
 
 
-def create(seller_id: str, money: Money, *, actor: str) -> Payout:
+def create(
+    seller_id: str,
+    money: Money,
+    *,
+    actor: str,
+    key: Key | None = None,
+    render: Callable[[Payout], dict[str, Any]],
+) -> bytes:
     """Send money of a seller's balance to their bank (a flow); the payout as it stands then: on its
     way, paid, failed with the gateway's reason, or without an answer yet.
 
-    Raises NotFound, Conflict `payouts_disabled` for a seller whom the gateway does not pay out, and
-    `payout_under_way` while another of theirs has no definite answer.
+    Gives the body of the answer, which an idempotency key replays. Raises NotFound, Conflict
+    `payouts_disabled` for a seller whom the gateway does not pay out, and `payout_under_way` while
+    another of theirs has no definite answer.
     """
-    payout_id = _write_down(seller_id, money, actor)
+    payout_id, held = _write_down(seller_id, money, actor, key)
     send(payout_id)
     with reading() as session:
-        found: Payout = session.get_one(Payout, payout_id)
-    return found
+        body = dump(render(session.get_one(Payout, payout_id)))
+    idempotency.complete(held, 200, body)
+    return body
 
 
-def _write_down(seller_id: str, money: Money, actor: str) -> str:
+def _write_down(
+    seller_id: str, money: Money, actor: str, key: Key | None
+) -> tuple[str, Claim | None]:
     with transaction():
+        held = idempotency.claim(key) if key else None
+        if held and held.subject_id:
+            return held.subject_id, held
         seller = db.session.scalars(
             select(Seller).where(Seller.id == seller_id).with_for_update()
         ).one_or_none()
         if seller is None:
             raise NotFound("No such seller")
-        if not seller.payouts_enabled or seller.gateway_seller_id is None:
-            raise Conflict("The gateway does not pay this seller out now", "payouts_disabled")
-        going = select(Payout.id).where(Payout.seller_id == seller_id, Payout.status.in_(UNDECIDED))
-        if db.session.scalars(going.limit(1)).first():
-            raise Conflict("Another payout of this seller is not decided yet", "payout_under_way")
+        _must_be_free(seller)
         made = Payout(
             seller_id=seller_id,
             amount_minor=money.minor,
@@ -76,7 +90,17 @@ def _write_down(seller_id: str, money: Money, actor: str) -> str:
         records.audit(
             "payout.requested", actor=actor, subject=seller_id, name=seller.name, amount=str(money)
         )
-        return made.id
+        if held:
+            idempotency.bind(held, made.id)
+        return made.id, held
+
+
+def _must_be_free(seller: Seller) -> None:
+    if not seller.payouts_enabled or seller.gateway_seller_id is None:
+        raise Conflict("The gateway does not pay this seller out now", "payouts_disabled")
+    going = select(Payout.id).where(Payout.seller_id == seller.id, Payout.status.in_(UNDECIDED))
+    if db.session.scalars(going.limit(1)).first():
+        raise Conflict("Another payout of this seller is not decided yet", "payout_under_way")
 
 
 def send(payout_id: str) -> tasks.Again | None:

@@ -1,6 +1,6 @@
 """Sellers: opened at the gateway, looked at, shown the way to say who they are."""
 
-from app.services.sellers.look import balances, get, page, payouts
+from app.services.sellers.look import balances, get, page
 from app.services.sellers.onboarding import onboarding_link, refresh
 from app.services.sellers.opening import Wanted, create, open_account
 from app.services.sellers.paying import asker_of, gateways_that_pay
@@ -20,7 +20,6 @@ __all__ = [
     "onboarding_link",
     "open_account",
     "page",
-    "payouts",
     "read_way",
     "refresh",
 ]

@@ -8,12 +8,12 @@ from sqlalchemy import Select, select
 from app.extensions import reading
 from app.kit.errors import NotFound
 from app.kit.tenancy import across_organizations
-from app.models import Payout, Seller
+from app.models import Seller
 from app.services import ledger
 from app.services.credentials.scopes import PLATFORM, Scope
 from app.services.ledger import Balances
 
-__all__ = ["any_under", "balances", "get", "page", "payouts"]
+__all__ = ["any_under", "balances", "get", "page"]
 
 
 def get(seller_id: str, *, provider_id: str | None = None) -> Seller:
@@ -56,16 +56,6 @@ def page(limit: int = 50, cursor: str | None = None) -> tuple[Sequence[Seller], 
         found: Sequence[Seller] = session.scalars(query).all()
     shown = found[:limit]
     return shown, shown[-1].id if len(found) > limit else None
-
-
-def payouts(seller_id: str, limit: int = 10) -> Sequence[Payout]:
-    """The newest payouts to a seller's bank, newest first."""
-    query = select(Payout).where(Payout.seller_id == seller_id)
-    with reading() as session:
-        found: Sequence[Payout] = session.scalars(
-            query.order_by(Payout.id.desc()).limit(limit)
-        ).all()
-    return found
 
 
 def balances(seller_id: str) -> dict[str, Balances]:

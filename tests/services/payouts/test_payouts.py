@@ -1,5 +1,7 @@
 """Payouts that are asked for here: sent once, and shown as they end."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +10,8 @@ from app.extensions import db, reading, transaction
 from app.kit.errors import Conflict, NotFound
 from app.kit.money import Money
 from app.models import AuditEntry, Payout, SandboxPayout, Seller, Task
-from app.services import payouts, sellers
+from app.services import idempotency, payouts, sellers
+from app.services.idempotency import Key
 from app.services.sandbox import DatabaseSellers
 from tests import world
 from tests.escrow import ask, held, make_seller
@@ -27,9 +30,20 @@ def rich(shop) -> str:
     return seller
 
 
+def create(seller: str, minor: int = 5_000, key: Key | None = None) -> str:
+    """Ask for a payout; its id, which is what the asker is answered."""
+    money = Money(minor, "USD")
+    body = payouts.create(
+        seller, money, actor="ada@example.com", key=key, render=lambda made: {"id": made.id}
+    )
+    return str(json.loads(body)["id"])
+
+
 def send(shop, seller: str, minor: int = 5_000) -> Payout:
     with shop.inside():
-        return payouts.create(seller, Money(minor, "USD"), actor="ada@example.com")
+        payout_id = create(seller, minor)
+        with reading() as session:
+            return session.get_one(Payout, payout_id)
 
 
 def there(shop) -> list[int]:
@@ -95,6 +109,17 @@ def test_what_was_asked_for_a_day_ago_is_only_looked_for(shop, monkeypatch, late
     later(86_400)
     world.run_tasks(shop.app)
     assert there(shop) == []
+
+
+def test_asked_for_twice_with_one_key_it_is_one_payout(shop):
+    seller = rich(shop)
+    with shop.inside():
+        key = Key(shop.provider_id, "payout", "k", "hash")
+        made = create(seller, 1_000, key)
+        assert made in idempotency.look(key).body.decode()
+        with pytest.raises(Conflict, match="key is in use"):
+            create(seller, 1_000, key)
+    assert there(shop) == [1_000]
 
 
 def test_one_whom_the_gateway_does_not_pay_out_is_refused(shop):
