@@ -19,7 +19,7 @@ class SellerStatus(StrEnum):
     ready = "ready"  # money may be released to them
     restricted = "restricted"  # was ready; the gateway wants something before they get more
     failed = "failed"  # the gateway made no account
-    closed = "closed"  # the account is no longer joined to ours
+    closed = "closed"  # by the last answer, the account is not joined to ours
 
 
 class Seller(OrgScoped, Stamped, Model):
@@ -54,6 +54,7 @@ class Seller(OrgScoped, Stamped, Model):
     gateway: Mapped[str] = mapped_column(String(20))
     scope_kind: Mapped[str] = mapped_column(String(12))
     scope_owner: Mapped[str] = mapped_column(String(40))
+    account: Mapped[str | None] = mapped_column(String(120))  # ours there; None: not known yet
     test_mode: Mapped[bool] = mapped_column(Boolean)
     status: Mapped[str] = mapped_column(String(12), default=SellerStatus.created)
     gateway_seller_id: Mapped[str | None] = mapped_column(String(120))

@@ -15,6 +15,7 @@ from app.services.credentials import PLATFORM, Scope, Stored
 __all__ = [
     "Asker",
     "Choice",
+    "account_of",
     "choose",
     "connect",
     "connect_for_events",
@@ -107,6 +108,12 @@ def _of_platform(name: str) -> Credentials | None:
         return Credentials({}) if settings().sandbox_allowed else None
     found = credentials.stored(name, PLATFORM)
     return None if found.is_empty else credentials.open_stored(found)
+
+
+def account_of(name: str, scope: Scope) -> str:
+    """The account at a gateway that the keys stored for a scope belong to, as the gateway said when
+    it last took them; empty where that is not known. Reads inside the caller's reading()."""
+    return credentials.noted_account(credentials.stored(name, scope))[0]
 
 
 def connect(name: str, found: Credentials) -> Any:

@@ -8,6 +8,8 @@ from app.adapters.gateways import base
 from app.extensions import db
 from app.kit.errors import Refused
 from app.models import Hold, Order, Seller, SellerStatus
+from app.services import routing
+from app.services.credentials import Scope
 
 __all__ = ["Terms", "promise", "unavailable"]
 
@@ -39,6 +41,9 @@ def promise(order: Order, terms: Terms, adapter: base.Gateway) -> Hold:
         raise unavailable(f"the seller is paid through {seller.gateway}, not {order.gateway}")
     ours = (order.scope_kind, order.scope_owner, order.test_mode)
     if (seller.scope_kind, seller.scope_owner, seller.test_mode) != ours:
+        raise unavailable("the seller belongs to another account than the one that is charged")
+    charged = routing.account_of(order.gateway, Scope(order.scope_kind, order.scope_owner))
+    if seller.account and charged and seller.account != charged:
         raise unavailable("the seller belongs to another account than the one that is charged")
     order.seller_id = seller.id
     hold = Hold(

@@ -18,13 +18,13 @@ def onboarding_link(seller: Seller, *, return_url: str | None = None) -> base.Li
     when the gateway does not answer."""
     if seller.gateway_seller_id is None:
         raise Conflict(f"The seller is {seller.status} and has no account", "seller_not_open")
-    way = way_of(seller, return_url)
+    way, asked_at = way_of(seller, return_url), clock.now()
     try:
         return connect(seller).onboarding_link(
             seller.gateway_seller_id, refresh_url=way.again, return_url=way.done
         )
     except base.Missing as error:
-        closed(seller.id)
+        closed(seller.id, asked_at)
         raise Conflict("The seller's account is closed", "seller_not_open") from error
     except base.GatewayError as error:
         raise no_answer(error, seller.id) from error
@@ -36,11 +36,11 @@ def refresh(seller_id: str) -> Seller:
     seller = get(seller_id)
     if seller.gateway_seller_id is None:
         return seller
+    asked_at = clock.now()
     try:
-        asked_at = clock.now()
         record(seller_id, connect(seller).retrieve_seller(seller.gateway_seller_id), asked_at)
     except base.Missing:
-        closed(seller_id)
+        closed(seller_id, asked_at)
     except base.GatewayError as error:
         raise no_answer(error, seller_id) from error
     return get(seller_id)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.adapters.gateways import base
-from app.extensions import db, transaction
+from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.kit.errors import AppError, NotFound
 from app.kit.strictjson import dump
@@ -94,6 +94,7 @@ def _write_down(
             gateway=choice.gateway,
             scope_kind=choice.scope.kind,
             scope_owner=choice.scope.owner,
+            account=routing.account_of(choice.gateway, choice.scope) or None,
             test_mode=test_mode,
         )
         db.session.add(made)
@@ -152,8 +153,14 @@ def _not_opened(
 
 def connect(seller: Seller) -> base.Marketplace:
     """What pays sellers, with the credentials this one was made with. Raises Misconfigured, also
-    when the keys stored there now are of the other mode."""
-    adapter = routing.connect_scope(seller.gateway, Scope(seller.scope_kind, seller.scope_owner))
+    when the keys stored there now are of the other mode, or are known to belong to another account
+    than the seller's: that one would say that there is no such seller."""
+    scope = Scope(seller.scope_kind, seller.scope_owner)
+    with reading():
+        ours = routing.account_of(seller.gateway, scope)
+    if seller.account and ours and seller.account != ours:
+        raise base.Misconfigured("the stored keys belong to another account than this seller's")
+    adapter = routing.connect_scope(seller.gateway, scope)
     if adapter.test_mode != seller.test_mode or adapter.marketplace is None:
         raise base.Misconfigured("the stored keys are of another mode than this seller's account")
     found: base.Marketplace = adapter.marketplace

@@ -7,20 +7,23 @@ from sqlalchemy import select
 from app.adapters.gateways import base
 from app.extensions import db, transaction
 from app.models import Seller, SellerStatus
-from app.services import records
+from app.services import records, routing
+from app.services.credentials import Scope
 
 __all__ = ["closed", "record"]
 
 
 def record(seller_id: str, state: base.SellerState, asked_at: datetime) -> None:
     """Merge what the gateway says now. One who was ready and is not any more is restricted; one
-    whose account was taken away from ours stays closed. Of two who asked at once, the one who
-    asked last is believed, whoever gets here first."""
+    who was closed is not any more, because the gateway shows an account to nobody whom it is not
+    joined to. Of two who asked at once, the one who asked last is believed, whoever gets here
+    first."""
     with transaction():
         seller = _locked(seller_id)
-        if seller.status == SellerStatus.closed or (seller.seen_at and seller.seen_at > asked_at):
+        if not _is_news(seller, asked_at):
             return
-        seller.seen_at = asked_at
+        scope = Scope(seller.scope_kind, seller.scope_owner)
+        seller.account = seller.account or routing.account_of(seller.gateway, scope) or None
         seller.gateway_seller_id = seller.gateway_seller_id or state.gateway_seller_id
         seller.payouts_enabled = state.payouts_enabled
         seller.requirements = list(state.requirements)
@@ -28,10 +31,20 @@ def record(seller_id: str, state: base.SellerState, asked_at: datetime) -> None:
         _move(seller, _status(seller, state))
 
 
-def closed(seller_id: str) -> None:
-    """The gateway does not know the account as one of ours any more."""
+def closed(seller_id: str, asked_at: datetime) -> None:
+    """The gateway does not know the account as one of ours any more, until it says otherwise:
+    those may have been the keys of another account."""
     with transaction():
-        _move(_locked(seller_id), SellerStatus.closed)
+        seller = _locked(seller_id)
+        if _is_news(seller, asked_at):
+            _move(seller, SellerStatus.closed)
+
+
+def _is_news(seller: Seller, asked_at: datetime) -> bool:
+    if seller.seen_at and seller.seen_at > asked_at:
+        return False
+    seller.seen_at = asked_at
+    return True
 
 
 def _status(seller: Seller, state: base.SellerState) -> SellerStatus:

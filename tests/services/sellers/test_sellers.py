@@ -5,10 +5,12 @@ from sqlalchemy import select
 
 from app.adapters.gateways import base
 from app.adapters.gateways.sandbox.sellers import SandboxMarketplace
+from app.adapters.gateways.stripe.marketplace import StripeMarketplace
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.models import SandboxSeller, Seller
-from app.services import sellers
+from app.services import credentials, sellers
+from app.services.credentials import Scope
 from app.services.sandbox import DatabaseSellers
 from app.services.sellers.standing import record
 from tests import world
@@ -137,16 +139,81 @@ def test_one_who_was_ready_and_is_not_any_more_is_restricted(shop):
     assert say(shop, seller, "ready") == "ready"
 
 
-def test_one_whose_account_is_gone_stays_closed(shop, monkeypatch):
-    def gone(*_args):
-        raise base.Missing("no such account")
+def gone(*_args):
+    raise base.Missing("no such account")
 
+
+def test_one_whose_account_is_gone_is_closed_until_it_is_shown_again(shop, monkeypatch):
     seller = make_seller(shop)
+    asked_before = clock.now()
     monkeypatch.setattr(SandboxMarketplace, "retrieve_seller", gone)
     assert look(shop, seller, sync=True).json["status"] == "closed"
-    assert say(shop, seller, "ready") == "closed"
+    with shop.inside():
+        there = sellers.get(seller).gateway_seller_id
+        record(seller, base.SellerState(there, "ready"), asked_before)
+    assert look(shop, seller).json["status"] == "closed", "that was asked before it was gone"
+    assert say(shop, seller, "ready") == "ready"
+
+
+def test_one_whose_account_is_gone_is_not_held_for(shop, monkeypatch):
+    seller = make_seller(shop)
+    monkeypatch.setattr(SandboxMarketplace, "retrieve_seller", gone)
+    look(shop, seller, sync=True)
     answer = shop.create(20, escrow={"sellerId": seller})
     assert (answer.status_code, answer.json["code"]) == (400, "escrow_unavailable")
+
+
+@pytest.fixture
+def stripe_shop(on_both):
+    """Keys that Stripe took as those of `acct_ours`."""
+    shop = world.open_shop(on_both, gateway="stripe")
+    world.connect_stripe(shop)
+    note_account(shop, "acct_ours")
+    return shop
+
+
+def note_account(shop, account: str) -> None:
+    with shop.inside(), transaction():
+        found = credentials.stored("stripe", Scope("organization", shop.org_id))
+        credentials.note_accepted(found, account)
+
+
+def seller_of(shop, account: str | None) -> str:
+    made = Seller(
+        provider_id=shop.provider_id,
+        name="Ada",
+        email="ada@example.com",
+        gateway="stripe",
+        scope_kind="organization",
+        scope_owner=shop.org_id,
+        account=account,
+        test_mode=True,
+        status="ready",
+        gateway_seller_id="acct_ada",
+    )
+    with shop.inside(), transaction():
+        db.session.add(made)
+        return made.id
+
+
+def test_keys_of_another_account_are_not_asked_about_a_seller(stripe_shop, monkeypatch):
+    monkeypatch.setattr(StripeMarketplace, "retrieve_seller", gone)
+    seller = seller_of(stripe_shop, "acct_ours")
+    note_account(stripe_shop, "acct_theirs")
+    answer = look(stripe_shop, seller, sync=True)
+    assert (answer.status_code, answer.json["code"]) == (502, "gateway_misconfigured")
+    assert look(stripe_shop, seller).json["status"] == "ready"
+    answer = stripe_shop.create(20, escrow={"sellerId": seller})
+    assert (answer.status_code, answer.json["code"]) == (400, "escrow_unavailable")
+
+
+def test_a_sellers_account_is_noted_once_a_good_answer_shows_it(stripe_shop):
+    seller = seller_of(stripe_shop, None)
+    say(stripe_shop, seller, "ready")
+    note_account(stripe_shop, "acct_theirs")
+    say(stripe_shop, seller, "ready")
+    with stripe_shop.inside():
+        assert sellers.get(seller).account == "acct_ours"
 
 
 def test_one_of_another_mode_or_scope_is_not_held_for(shop):
