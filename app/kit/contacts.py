@@ -1,8 +1,17 @@
-"""How people are reached, as they type it: telephone numbers and mail addresses."""
+"""How people are called and reached, as they type it: names, telephone numbers, addresses."""
 
 import re
 
-__all__ = ["HOME", "MAIL", "BadNumber", "international", "is_mail_address", "is_sender", "split"]
+__all__ = [
+    "HOME",
+    "MAIL",
+    "BadNumber",
+    "international",
+    "is_mail_address",
+    "is_name",
+    "is_sender",
+    "split",
+]
 
 # A look at the shape alone; whether anybody reads it shows when something is sent there.
 MAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -41,6 +50,11 @@ def split(number: str) -> tuple[str, str]:
 def is_mail_address(typed: str) -> bool:
     """True when it looks like a mail address."""
     return bool(re.match(MAIL, typed))
+
+
+def is_name(typed: str) -> bool:
+    """True when it can be read, and stands on one line."""
+    return bool(typed.strip()) and typed.isprintable()
 
 
 def is_sender(typed: str) -> bool:

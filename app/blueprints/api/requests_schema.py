@@ -249,6 +249,14 @@ class SellerFields(Body):
         Field(None, description="Default: yours, then the platform's.")
     )
 
+    @field_validator("name", mode="after")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        """It stands in the subjects of letters."""
+        if not contacts.is_name(stripped := value.strip()):
+            raise ValueError("not a name on one line")
+        return stripped
+
 
 class SellerRequest(CallRequest, SellerFields):
     """What a new seller takes."""

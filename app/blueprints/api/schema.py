@@ -136,9 +136,7 @@ def seller(body: Mapping[str, Any]) -> Seller:
     fields = _fields(SellerFields, body)
     if fields.gateway is not None and fields.gateway not in gateways():
         raise _no_gateway(fields.gateway)
-    return Seller(
-        fields.name.strip(), fields.email, fields.country, fields.external_id, fields.gateway
-    )
+    return Seller(fields.name, fields.email, fields.country, fields.external_id, fields.gateway)
 
 
 def return_url(body: Mapping[str, Any]) -> str | None:

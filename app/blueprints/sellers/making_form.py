@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from app.kit import contacts
 from app.kit.tokens import new_token
@@ -70,6 +70,10 @@ class SellerForm(FlaskForm):  # type: ignore[misc]
         usual = SelectChoice("", gettext("The one the provider is paid through"))
         self.provider.choices, self.gateway.choices = self._providers, [usual, *self._companies]
         super().process(*args, **options)
+
+    def validate_name(self, field: Any) -> None:
+        if not contacts.is_name((field.data or "").strip()):
+            raise ValidationError(gettext("Type a name on one line."))
 
     @property
     def has_providers(self) -> bool:

@@ -52,10 +52,12 @@ def write(args: Mapping[str, str]) -> Content | None:
 
 
 def set_in_type(draft: Draft, locale: str) -> Content:
-    """A draft as text and as HTML."""
+    """A draft as text and as HTML. Its subject is one line, whatever the names in it have: a
+    letter with another one could not be sent."""
     values = {"draft": draft, "lang": locale.replace("_", "-"), "site": _site()}
     text, html = (_pages().get_template(f"letter.{end}").render(values) for end in ("txt", "html"))
-    return Content(draft.subject, text.strip() + "\n", html, draft.shop, draft.reply_to)
+    subject = " ".join(draft.subject.split())
+    return Content(subject, text.strip() + "\n", html, draft.shop, draft.reply_to)
 
 
 def _reset_password(_: Say, args: Mapping[str, str]) -> Draft | None:

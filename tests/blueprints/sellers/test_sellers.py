@@ -56,6 +56,14 @@ def test_a_seller_is_made_under_the_account_of_the_provider(browser, shop, read)
     assert "owner@acme.example made the seller Ada." in read(browser.get("/audit"))
 
 
+@pytest.mark.parametrize("name", [" ", "Ada\nBcc: eve@example.com"])
+def test_a_name_stands_on_one_line(browser, shop, read, name):
+    page = browser.post("/sellers/new", **filled(browser, name=name))
+    assert page.status_code == 422
+    assert "Type a name on one line." in read(page)
+    assert there(shop) == []
+
+
 def test_sent_twice_the_form_makes_one_seller(browser, shop):
     fields = filled(browser)
     places = {browser.post("/sellers/new", **fields).location for _ in range(3)}

@@ -16,6 +16,7 @@ from app.services import invitations, mail, organizations, sessions
 from app.services.mail import letters
 from app.services.mail.changed_keys import ABOUT_KEYS
 from app.services.mail.customer_letters import TO_CUSTOMERS
+from app.services.mail.draft import Draft
 from app.services.mail.endpoints import ABOUT_ENDPOINTS
 from app.services.mail.escrow import ABOUT_ESCROW
 from tests import escrow
@@ -97,6 +98,13 @@ def about_money_that_is_held(user, kind, locale):
 def tasks() -> list[Task]:
     with reading() as session:
         return list(session.query(Task).all())
+
+
+def test_a_subject_is_one_line_whatever_the_names_in_it_have(ada):
+    draft = Draft("A payout to Ada\r\nBcc: eve@example.com\u2028 failed", ("It failed.",))
+    assert letters.set_in_type(draft, "en").subject == (
+        "A payout to Ada Bcc: eve@example.com failed"
+    )
 
 
 def test_what_is_not_committed_is_not_sent(ada, on_both):

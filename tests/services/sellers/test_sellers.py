@@ -100,6 +100,18 @@ def test_a_name_and_an_address_are_needed(shop, missing):
     assert (answer.status_code, answer.json["field"]) == (400, missing)
 
 
+@pytest.mark.parametrize("name", ["  ", "Ada\nBcc: eve@example.com", "Ada\x1b[2J", "\u2028"])
+def test_a_name_stands_on_one_line(shop, name):
+    answer = shop.post("/api/sellers", {**ADA, "name": name})
+    assert (answer.status_code, answer.json["field"]) == (400, "name")
+
+
+def test_a_name_is_kept_without_spaces_around_it(shop):
+    made = shop.post("/api/sellers", {**ADA, "name": " Ada Lovelace "})
+    with shop.inside():
+        assert sellers.get(made.json["sellerId"]).name == "Ada Lovelace"
+
+
 def test_another_provider_does_not_see_them(shop):
     seller = make_seller(shop)
     other = world.open_shop(shop.app, org="Acme", name="Other")
