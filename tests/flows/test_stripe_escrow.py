@@ -53,9 +53,9 @@ def test_the_whole_way_of_held_money(stripe_shop):
 def test_a_release_without_an_answer_ends_as_one_transfer(stripe_shop, later, lost):
     order = held(stripe_shop)
     if lost == "answer":
-        stripe_shop.stripe.drop_after_commit(TRANSFER, times=2)
+        stripe_shop.stripe.drop_after_commit(TRANSFER)
     else:
-        stripe_shop.stripe.fail_next(TRANSFER, 503, times=2)
+        stripe_shop.stripe.fail_next(TRANSFER, 503)
     assert release(stripe_shop, order)["releases"][0]["status"] == "unknown"
     assert amounts(stripe_shop, order) == (10_000, 0, 0, 0)
     assert ask(stripe_shop, order, "release").json["code"] == "escrow_busy"
@@ -72,7 +72,7 @@ def test_a_release_without_an_answer_ends_as_one_transfer(stripe_shop, later, lo
 
 def test_a_transfer_is_found_long_after_stripe_has_forgotten_its_key(stripe_shop, later):
     order = held(stripe_shop)
-    stripe_shop.stripe.drop_after_commit(TRANSFER, times=2)
+    stripe_shop.stripe.drop_after_commit(TRANSFER)
     release(stripe_shop, order)
     stripe_shop.stripe._idempotency._entries.clear()
     later(2 * 86_400)
@@ -84,7 +84,7 @@ def test_a_transfer_is_found_long_after_stripe_has_forgotten_its_key(stripe_shop
 def test_a_reversal_without_an_answer_takes_back_once(stripe_shop, later):
     order = held(stripe_shop)
     release(stripe_shop, order)
-    stripe_shop.stripe.drop_after_commit(REVERSAL, times=2)
+    stripe_shop.stripe.drop_after_commit(REVERSAL)
     refund(stripe_shop, order, 50)
     assert stripe_shop.stripe.refunds() == []
     later(120)

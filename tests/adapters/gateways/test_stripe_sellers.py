@@ -124,16 +124,25 @@ def test_one_without_the_capability_gets_nothing(rig, market, fake):
 
 def test_a_transfer_whose_answer_is_lost_is_open_and_then_found(rig, market, fake):
     request = transfer_of(rig, 700)
-    fake.drop_after_commit(TRANSFER, times=2)
+    fake.drop_after_commit(TRANSFER)
     with pytest.raises(base.Unavailable):
         market.transfer(request)
     (there,) = fake.transfers()
     assert market.find_transfer(request).gateway_transfer_id == there["id"]
 
 
+def test_after_a_lost_answer_the_next_refusal_is_not_taken_for_the_answer(rig, market, fake):
+    """A second question behind our back would be refused, and free the money that was moved."""
+    fake.drop_after_commit(TRANSFER)
+    fake.fail_next(TRANSFER, 400)
+    with pytest.raises(base.Unavailable):
+        market.transfer(transfer_of(rig, 700))
+    assert len(fake.transfers()) == 1
+
+
 def test_a_reversal_whose_answer_is_lost_is_open_and_then_found(rig, market, fake):
     made = market.transfer(transfer_of(rig, 700)).gateway_transfer_id
-    fake.drop_after_commit(REVERSAL, times=2)
+    fake.drop_after_commit(REVERSAL)
     with pytest.raises(base.Unavailable):
         market.reverse(made, reversal_of(rig, 300))
     (there,) = fake.reversals()

@@ -19,8 +19,10 @@ from app.kit import clock
 
 __all__ = ["StripeMarketplace"]
 
-# What is only looked up before money is moved is asked for once: both together have to end before
-# somebody else may take the move for abandoned.
+# What moves money is asked for once. A refusal of a second question behind our back would count as
+# "nothing happened", whatever the lost answer to the first one was; we look before we ask again. So
+# is what is looked up before: both together have to end before somebody else may take the move for
+# abandoned.
 _ONCE: Any = {"max_network_retries": 0}
 
 
@@ -60,7 +62,8 @@ class StripeMarketplace:
         charge = self._charge_of(request.gateway_payment_id)
         with _moving():
             made = self.v1.transfers.create(
-                sellers.transfer(request, charge), {"idempotency_key": request.idempotency_key}
+                sellers.transfer(request, charge),
+                {"idempotency_key": request.idempotency_key, **_ONCE},
             )
         return sellers.of_transfer(made.to_dict())
 
@@ -81,7 +84,7 @@ class StripeMarketplace:
             made = self.v1.transfers.reversals.create(
                 gateway_transfer_id,
                 sellers.reversal(request),
-                {"idempotency_key": request.idempotency_key},
+                {"idempotency_key": request.idempotency_key, **_ONCE},
             )
         return str(made.id)
 
@@ -100,7 +103,7 @@ class StripeMarketplace:
         with _moving():
             made = self.v1.payouts.create(
                 sellers.payout(request),
-                {**_as(gateway_seller_id), "idempotency_key": request.idempotency_key},
+                {**_as(gateway_seller_id), "idempotency_key": request.idempotency_key, **_ONCE},
             )
         return sellers.of_payout(made.to_dict())
 
