@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from app.extensions import reading
 from app.kit.money import Money
-from app.models import Hold, HoldStatus, Order, Seller
+from app.models import Hold, HoldStatus, Order, OrderStatus, Seller
 from app.services import ledger
 from app.services.ledger import Balances
 
@@ -23,6 +23,7 @@ VIEWS: Mapping[str, tuple[HoldStatus, ...]] = {
     "released": (HoldStatus.released,),
     "refunded": (HoldStatus.refunded,),
 }
+_ENDED = (OrderStatus.cancelled, OrderStatus.expired)  # nothing is paid any more
 COUNTED = 1_000  # holds that one count looks at
 _CURSOR = re.compile(r"([0-3])\.(\d{1,18})\.(hld_[0-9A-Z]{26})", re.ASCII)
 _EPOCH, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -65,7 +66,7 @@ def page(
     the earliest first. That sorts what is open, however much is over. What is over is walked along
     an index, the newest first.
     """
-    query = _query(seller_id).where(Hold.status.in_(VIEWS[view]))
+    query = _query(seller_id).where(_in(view))
     start = _read(cursor)
     query = _by_urgency(query, start) if view == "open" else _newest(query, start)
     found = _entries(query.limit(limit + 1))
@@ -102,8 +103,17 @@ def counts(seller_id: str | None = None) -> Mapping[str, int]:
     return {view: int(number) for view, number in rows}
 
 
+def _in(view: str) -> Any:
+    """What belongs to a view. Of what waits for its payment, only what can still be paid."""
+    has_status = Hold.status.in_(VIEWS[view])
+    if view != "awaiting_payment":
+        return has_status
+    its = select(Order.id).where(Order.org_id == Hold.org_id, Order.id == Hold.order_id)
+    return and_(has_status, its.where(Order.status.not_in(_ENDED)).correlate(Hold).exists())
+
+
 def _count(view: str, seller_id: str | None) -> Any:
-    walk = select(Hold.id).where(Hold.status.in_(VIEWS[view])).limit(COUNTED + 1)
+    walk = select(Hold.id).where(_in(view)).limit(COUNTED + 1)
     if seller_id:
         walk = walk.where(Hold.seller_id == seller_id)
     return select(literal(view), func.count()).select_from(walk.subquery())

@@ -7,7 +7,7 @@ import pytest
 
 from app.extensions import db, transaction
 from app.kit import clock
-from app.models import Hold, HoldStatus
+from app.models import Hold, HoldStatus, Order
 from app.services.escrow import listing
 from tests import world
 from tests.escrow import ask, held, make_seller
@@ -71,6 +71,19 @@ def test_every_other_view_has_its_own_newest_first(shop, view):
     ids = [change(shop, order_of(shop, seller), status=view) for _ in range(5)]
     change(shop, order_of(shop, seller), status="held")
     assert all_pages(shop, view) == ids[::-1]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "expired"])
+def test_an_order_that_has_ended_does_not_wait_for_its_payment(shop, status):
+    seller = make_seller(shop)
+    waiting, ended, paying = (order_of(shop, seller) for _ in range(3))
+    with shop.inside(), transaction():
+        db.session.get_one(Order, ended["orderId"]).status = status
+        db.session.get_one(Order, paying["orderId"]).status = "processing"
+    ids = [change(shop, one) for one in (paying, waiting)]
+    assert all_pages(shop, "awaiting_payment") == ids
+    with shop.inside():
+        assert listing.counts()["awaiting_payment"] == 2
 
 
 def test_each_status_is_in_a_view_and_counted(shop):
