@@ -35,6 +35,9 @@ REASONS = {
     "no answer for a day, and the gateway shows no such refund": _(
         "No answer for a day, and the company shows no such refund"
     ),
+    "no answer for a day: look at the company whether it has an account for them": _(
+        "No answer for a day: look at the company whether it has an account for them"
+    ),
     "the stored credentials are incomplete or do not open": _(
         "The stored keys are incomplete, or cannot be read"
     ),

@@ -15,6 +15,7 @@ from app.models import Seller, SellerStatus
 from app.services import idempotency, records, routing, tasks
 from app.services.api_keys import Caller
 from app.services.credentials import Scope
+from app.services.escrow.moves import LAST_TRY
 from app.services.escrow.terms import unavailable
 from app.services.idempotency import Claim, Key
 from app.services.routing import Asker, Choice
@@ -24,6 +25,7 @@ from app.services.sellers.standing import record
 __all__ = ["Wanted", "connect", "create", "open_account"]
 
 NET = 30  # seconds until the task asks, should this process die before it has
+_SILENCE = "no answer for a day: look at the company whether it has an account for them"
 AGAIN = (2, 5, 15, 60, 300, 900, 3600)  # seconds
 
 
@@ -108,7 +110,8 @@ def _write_down(
 
 def open_account(seller_id: str) -> tasks.Again | None:
     """Open the account of a seller who has none yet (a flow, for the task too). Repeated with the
-    same key, it makes none twice."""
+    same key, it makes none twice; a gateway may forget that key after a day, so nothing is asked
+    any more by then, and somebody has to look."""
     try:
         seller = get(seller_id)
     except NotFound:
@@ -116,6 +119,9 @@ def open_account(seller_id: str) -> tasks.Again | None:
     if seller.status != SellerStatus.created:
         return None
     asked_at = clock.now()
+    if asked_at - seller.created_at > LAST_TRY:
+        silence = base.Unavailable(_SILENCE)
+        return _not_opened(seller_id, silence, SellerStatus.failed)
     try:
         state = connect(seller).create_seller(
             base.SellerRequest(

@@ -131,15 +131,6 @@ def test_a_transfer_whose_answer_is_lost_is_open_and_then_found(rig, market, fak
     assert market.find_transfer(request).gateway_transfer_id == there["id"]
 
 
-def test_after_a_lost_answer_the_next_refusal_is_not_taken_for_the_answer(rig, market, fake):
-    """A second question behind our back would be refused, and free the money that was moved."""
-    fake.drop_after_commit(TRANSFER)
-    fake.fail_next(TRANSFER, 400)
-    with pytest.raises(base.Unavailable):
-        market.transfer(transfer_of(rig, 700))
-    assert len(fake.transfers()) == 1
-
-
 def test_a_reversal_whose_answer_is_lost_is_open_and_then_found(rig, market, fake):
     made = market.transfer(transfer_of(rig, 700)).gateway_transfer_id
     fake.drop_after_commit(REVERSAL)

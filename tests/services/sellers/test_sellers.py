@@ -82,6 +82,24 @@ def test_the_task_opens_what_nobody_asks_for_again(shop, monkeypatch, later):
     assert look(shop, made["sellerId"]).json["status"] == "ready"
 
 
+def test_after_a_day_without_an_answer_nothing_is_asked_and_somebody_has_to_look(
+    shop, monkeypatch, later
+):
+    def silent(*_args):
+        raise base.Unavailable("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseSellers, "open_seller", silent)
+        made = shop.post("/api/sellers", ADA).json["sellerId"]
+    later(23 * 3_600 + 1)
+    world.run_tasks(shop.app)
+    assert accounts(shop) == 0
+    with shop.inside():
+        found = sellers.get(made)
+    assert found.status == "failed"
+    assert found.failure.startswith("no answer for a day: look")
+
+
 def test_one_whom_the_gateway_declines_has_failed(shop, monkeypatch):
     def refuse(*_args):
         raise base.Impossible("not in this country")
