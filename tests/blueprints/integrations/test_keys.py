@@ -155,7 +155,7 @@ LINES = {
     "keys": "none incomplete refused live test stored",
     "whose": "own environment",
     "secret": "stored missing operator",
-    "endpoint": "fine unseen missing elsewhere disabled incomplete no_secret calls by_hand"
+    "endpoint": "fine unseen missing elsewhere disabled incomplete no_secret sellers calls by_hand"
     " with_payments",
     "called": "yes never",
     "refused": "none unproved unverifiable too_large no_secret",
