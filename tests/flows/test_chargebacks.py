@@ -33,7 +33,7 @@ def close(shop, dispute: str, status: str) -> None:
 
 def differences(shop, order) -> list:
     with shop.inside():
-        report = verify.of_order(order["orderId"])
+        report = verify.run(only=order["orderId"])
     assert report.unanswered == []
     return report.differences
 
@@ -58,6 +58,21 @@ def test_what_the_bank_takes_is_not_held_and_nothing_moves_until_it_has_decided(
         stripe_shop.refund(order, 5),
     ):
         assert (answer.status_code, answer.json["code"]) == (409, "chargeback_open")
+    assert differences(stripe_shop, order) == []
+
+
+def test_a_release_that_was_never_asked_for_does_not_go_out_while_the_bank_decides(
+    stripe_shop, later
+):
+    order = held(stripe_shop)
+    stripe_shop.stripe.fail_next("POST /v1/transfers$", 429, times=2)
+    assert release(stripe_shop, order)["releases"][0]["status"] == "requested"
+    contested(stripe_shop, order)
+    later(120)
+    world.run_tasks(stripe_shop.app)
+    assert escrow(stripe_shop, order)["releases"][0]["failure"] == "stopped by a dispute"
+    assert stripe_shop.stripe.transfers() == []
+    assert stripe_shop.see(order)["attention"] == "chargeback"
     assert differences(stripe_shop, order) == []
 
 

@@ -12,7 +12,7 @@ TRANSFER, REVERSAL = "POST /v1/transfers$", "POST /v1/transfers/*/reversals$"
 
 def differences(shop, order) -> list:
     with shop.inside():
-        report = verify.of_order(order["orderId"])
+        report = verify.run(only=order["orderId"])
     assert report.unanswered == []
     return report.differences
 

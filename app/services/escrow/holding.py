@@ -18,6 +18,7 @@ __all__ = [
     "forget_date",
     "free_of",
     "freeze",
+    "is_stopped_since",
     "lock",
     "locked",
     "must_be_still",
@@ -64,6 +65,14 @@ def must_be_still(hold: Hold) -> None:
             "A release or reversal of this order is under way; wait until it is decided",
             "escrow_busy",
         )
+
+
+def is_stopped_since(hold: Hold, moment: datetime) -> bool:
+    """Whether somebody disputes it who had not done so at that moment, or the bank decides."""
+    if hold.is_charged_back:
+        return True
+    since = hold.disputed_at
+    return hold.status == HoldStatus.disputed and since is not None and since > moment
 
 
 def free_of(hold: Hold, payment: Payment, found: Balances, *, refunding: int | None = None) -> int:

@@ -56,7 +56,8 @@ def send(release_id: str) -> tasks.Again | None:
     """Ask the gateway for a release, or find what it made of it.
 
     One that may have been made is looked for first, and nothing is asked for again once the
-    gateway may have forgotten the key: then a person has to look.
+    gateway may have forgotten the key: then a person has to look. One that was surely never asked
+    for fails when a dispute or the customer's bank came first.
     """
     job = _claim(release_id)
     if not isinstance(job, _Job):
@@ -74,16 +75,34 @@ def send(release_id: str) -> tasks.Again | None:
 
 def _claim(release_id: str) -> _Job | tasks.Again | None:
     with transaction():
-        _, payment, _, release = _lock(release_id)
+        order, payment, hold, release = _lock(release_id)
         if release.status not in holding.UNDECIDED:
             return None
         found = moves.claim(release)
         if isinstance(found, tasks.Again):
             return found
+        if not found and holding.is_stopped_since(hold, release.created_at):
+            _stop(order, payment, release)
+            return None
         seller = db.session.scalars(
             select(Seller).join(Hold, Hold.seller_id == Seller.id).where(Hold.id == release.hold_id)
         ).one()
         return _Job(release, payment, seller, found)
+
+
+def _stop(order: Order, payment: Payment, release: Release) -> None:
+    """It was never asked for, and now it is disputed: the money is held, and its date, if it has
+    one, stands still with the clock."""
+    release.status, release.asking_since = MoveStatus.failed, None
+    release.failure = "stopped by a dispute"
+    attention.clear(order)
+    records.timeline(
+        order,
+        "escrow.release_failed",
+        payment=payment,
+        release=release.id,
+        reason=release.failure,
+    )
 
 
 def _ask(job: _Job) -> str | None:

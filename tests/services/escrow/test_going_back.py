@@ -150,6 +150,10 @@ def silent(*_args):
     raise base.Unavailable("no answer")
 
 
+def busy(*_args):
+    raise base.Busy("too many requests")
+
+
 def refuse(*_args):
     raise base.Impossible("the account is closed")
 
@@ -179,6 +183,36 @@ def test_a_release_without_an_answer_ends_as_one_transfer(shop, monkeypatch, lat
     world.run_tasks(shop.app)
     assert amounts(shop, order) == (0, 9_000, 1_000, 0)
     assert (shop.see(order)["attention"], len(rows(shop, SandboxTransfer))) == (None, 1)
+
+
+def test_a_release_that_was_never_asked_for_does_not_go_out_after_a_dispute(
+    shop, monkeypatch, later
+):
+    order = held(shop, 100)
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseSellers, "transfer", busy)
+        assert ask(shop, order, "release").json["releases"][0]["status"] == "requested"
+    ask(shop, order, "dispute")
+    later(120)
+    world.run_serially(shop.app)
+    (stopped,), status = escrow(shop, order)["releases"], escrow(shop, order)["status"]
+    assert (stopped["status"], stopped["failure"]) == ("failed", "stopped by a dispute")
+    assert (status, amounts(shop, order)) == ("disputed", (10_000, 0, 0, 0))
+    assert rows(shop, SandboxTransfer) == []
+
+
+def test_a_release_that_may_have_been_made_is_still_looked_for_in_a_dispute(
+    shop, monkeypatch, later
+):
+    order = held(shop, 100)
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseSellers, "transfer", after(DatabaseSellers.transfer))
+        ask(shop, order, "release", {"amount": 60})
+    ask(shop, order, "dispute")
+    later(120)
+    world.run_serially(shop.app)
+    assert escrow(shop, order)["releases"][0]["status"] == "succeeded"
+    assert amounts(shop, order) == (4_000, 5_400, 600, 0)
 
 
 @pytest.mark.parametrize("lost", ["answer", "question"])
