@@ -27,6 +27,10 @@ class Keeper(Protocol):
         """What was refunded of this payment, in all, has changed."""
         ...
 
+    def refund_succeeded(self, order: Order, payment: Payment, refund: Refund) -> None:
+        """One that was asked for here has happened; what was refunded in all is told already."""
+        ...
+
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
     ) -> None:
@@ -49,6 +53,9 @@ class Nobody:
         pass
 
     def refunded(self, order: Order, payment: Payment) -> None:
+        pass
+
+    def refund_succeeded(self, order: Order, payment: Payment, refund: Refund) -> None:
         pass
 
     def contested(

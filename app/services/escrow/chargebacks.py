@@ -74,7 +74,9 @@ def _end(order: Order, payment: Payment, hold: Hold, *, is_lost: bool) -> None:
         hold.seconds_left = None
     elif order.attention == Attention.chargeback:
         order.attention = None
-    found = holding.settle(order, hold, ends_dispute=hold.dispute_reason == CHARGEBACK)
+    if hold.dispute_reason == CHARGEBACK:
+        holding.unfreeze(hold)
+    found = holding.settle(order, hold)
     outcome = "lost" if is_lost else "won"
     records.timeline(order, f"escrow.chargeback_{outcome}", payment=payment)
     if hold.status == HoldStatus.held:

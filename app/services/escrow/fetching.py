@@ -120,7 +120,7 @@ def _succeeded(reversal_id: str, gateway_id: str | None) -> None:
         )
         # It is here for a refund. Should that fail, no date may free it once more.
         holding.forget_date(hold)
-        holding.settle(order, hold, ends_dispute=False)
+        holding.settle(order, hold)
         records.timeline(
             order,
             "escrow.reversed",

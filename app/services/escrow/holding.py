@@ -83,8 +83,9 @@ def free_of(hold: Hold, payment: Payment, found: Balances, *, refunding: int | N
     return max(0, found.held - (going.amount_minor if going else 0) - for_refunds)
 
 
-def settle(order: Order, hold: Hold, *, ends_dispute: bool = True) -> Balances:
-    """Say how the hold stands after its money moved; where that is now.
+def settle(order: Order, hold: Hold, *, decided_at: datetime | None = None) -> Balances:
+    """Say how the hold stands after its money moved; where that is now. `decided_at` is when
+    somebody here decided to move it: that ends a dispute which there was by then.
 
     Money that is here again after all was gone waits for a person: nothing frees it by itself.
     """
@@ -96,8 +97,9 @@ def settle(order: Order, hold: Hold, *, ends_dispute: bool = True) -> Balances:
         hold.release_at = hold.seconds_left = hold.disputed_at = None
     elif hold.status in OVER:
         hold.status, hold.release_at = HoldStatus.held, None
-    elif hold.status == HoldStatus.disputed and ends_dispute:
-        unfreeze(hold)
+    elif hold.status == HoldStatus.disputed and decided_at is not None:
+        if not is_stopped_since(hold, decided_at):
+            unfreeze(hold)
     plan(hold)
     return found
 

@@ -71,7 +71,14 @@ class EscrowKeeper:
         elif more < 0:
             back = Move(Account.refunded, Account.held, -more)
             ledger.write(order, JournalKind.refund_failed, [back])
-        holding.settle(order, hold, ends_dispute=more > 0)
+        holding.settle(order, hold)
+
+    def refund_succeeded(self, order: Order, payment: Payment, refund: Refund) -> None:
+        """Whoever asked for it has decided the dispute that there was by then. Refunds made
+        elsewhere end none."""
+        hold = holding.locked(order.id)
+        if hold.payment_id == payment.id:
+            holding.settle(order, hold, decided_at=refund.created_at)
 
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool

@@ -138,7 +138,7 @@ def _succeeded(release_id: str, transfer_id: str | None) -> None:
             ],
             subject=release.id,
         )
-        found = holding.settle(order, hold)
+        found = holding.settle(order, hold, decided_at=release.created_at)
         records.timeline(
             order,
             "escrow.released",

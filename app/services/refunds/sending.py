@@ -12,7 +12,7 @@ from app.extensions import db, transaction
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.models import Attention, NoticeKind, Order, Payment, Refund, RefundStatus
-from app.services import notices, orders, records, refunding, routing, tasks
+from app.services import keeping, notices, orders, records, refunding, routing, tasks
 from app.services.orders import money_out
 from app.services.orders.settle import lock
 
@@ -141,6 +141,7 @@ def succeeded(order: Order, payment: Payment, refund: Refund) -> None:
         total = base.Snapshot("succeeded", refunded_minor=done, currency=payment.currency)
         money_out.merge_refunded(order, payment, total, "gateway")
     refunding.release(payment)
+    keeping.of(order).refund_succeeded(order, payment, refund)
     records.timeline(order, "refund.succeeded", payment=payment, refund=refund.id)
 
 

@@ -79,6 +79,7 @@ class Model:
         self.status = "held"
         self.left: int | None = None  # seconds on the clock, while it stands still
         self.by_bank = False
+        self.disputed_at: datetime | None = None
         self.releases: list[Freed] = []
         self.refunds: list[Returned] = []
         # What the gateway has, whatever we heard of it.
@@ -179,7 +180,7 @@ class Model:
         return None
 
     def freeze(self, now: datetime) -> None:
-        self.status = "disputed"
+        self.status, self.disputed_at = "disputed", now
         if self.date:
             self.left = max(0, int((self.date - now).total_seconds()))
             self.met["clocks stopped"] += 1
@@ -229,7 +230,8 @@ class Model:
     def has_released(self, made: Freed, now: datetime) -> None:
         made.state = "done"
         self.held, self.freed = self.held - made.minor, self.freed + made.minor
-        self._settle(now)
+        self._settle()
+        self._end_dispute(made.since, now)
 
     def _reverse(self, one, now: datetime) -> None:
         part = next(
@@ -256,7 +258,7 @@ class Model:
         self.held, self.freed = self.held + whole, self.freed - whole
         part.of.back += part.minor
         self.date = self.left = None  # no date frees it once more
-        self._settle(now, ends_dispute=False)
+        self._settle()
         self.met["fetched back"] += 1
 
     def _cannot_fetch(self) -> None:
@@ -281,7 +283,8 @@ class Model:
             back.state = "failed"
         elif one.heard:
             back.state = "done"
-            self._total_is(sum(each.minor for each in self.refunds if each.state == "done"), now)
+            self._total_is(sum(each.minor for each in self.refunds if each.state == "done"))
+            self._end_dispute(back.since, now)
         if one.refused or one.heard:
             self._reserve_again()
 
@@ -295,16 +298,16 @@ class Model:
         assert known or fresh, "refunded before the money was here, or unasked"
         return (known or fresh)[0]
 
-    def _total(self, one, now: datetime) -> None:
-        self._total_is(one.minor, now)
+    def _total(self, one, _now: datetime) -> None:
+        self._total_is(one.minor)
 
-    def _total_is(self, total: int, now: datetime) -> None:
+    def _total_is(self, total: int) -> None:
         if total <= self.refunded:
             return
         self.reserved = min(self.reserved, self.paid - total)
         self.held -= total - self.refunded
         self.refunded = total
-        self._settle(now)
+        self._settle()
 
     def _note(self, intent, one, now: datetime) -> None:
         assert intent.key in {None, one.key}, "asked for under another key"
@@ -346,11 +349,15 @@ class Model:
         going = sum(one.minor for one in self.refunds if one.state == "going")
         self.reserved = min(going, self.paid - self.refunded)
 
-    def _settle(self, now: datetime, *, ends_dispute: bool = True) -> None:
+    def _settle(self) -> None:
         if self.held == 0:
             self.status = "released" if self.freed else "refunded"
             self.date = self.left = None
         elif self.status in {"released", "refunded"}:
             self.status, self.date = "held", None
-        elif self.status == "disputed" and ends_dispute and not self.by_bank:
+
+    def _end_dispute(self, decided: datetime, now: datetime) -> None:
+        """Whoever decided to move money knew of the dispute, if it is not younger."""
+        if self.status == "disputed" and not self.by_bank and self.disputed_at <= decided:
             self._thaw(now)
+            self.met["disputes decided"] += 1

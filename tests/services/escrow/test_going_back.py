@@ -215,6 +215,43 @@ def test_a_release_that_may_have_been_made_is_still_looked_for_in_a_dispute(
     assert amounts(shop, order) == (4_000, 5_400, 600, 0)
 
 
+def test_an_earlier_release_that_is_found_later_leaves_a_newer_dispute(shop, monkeypatch, later):
+    order = held(shop, 100, releaseAfterDays=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseSellers, "transfer", after(DatabaseSellers.transfer))
+        ask(shop, order, "release", {"amount": 60})
+    ask(shop, order, "dispute", {"reason": "broken"})
+    later(120)
+    world.run_serially(shop.app)
+    found = escrow(shop, order)
+    assert (found["status"], found["disputeReason"]) == ("disputed", "broken")
+    assert (found["releases"][0]["status"], found["releaseAt"]) == ("succeeded", None)
+
+
+def test_an_earlier_refund_that_is_found_later_leaves_a_newer_dispute(shop, monkeypatch, later):
+    order = held(shop, 100, releaseAfterDays=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxGateway, "refund_payment", after(SandboxGateway.refund_payment))
+        shop.refund(order, 30)
+    ask(shop, order, "dispute")
+    later(120)
+    world.run_serially(shop.app)
+    assert amounts(shop, order) == (7_000, 0, 0, 3_000)
+    assert escrow(shop, order)["status"] == "disputed"
+    refund(shop, order, 10)  # and this one is asked for in the dispute
+    assert escrow(shop, order)["status"] == "held"
+
+
+def test_a_refund_made_elsewhere_ends_no_dispute(shop):
+    order = held(shop, 100, releaseAfterDays=14)
+    ask(shop, order, "dispute")
+    with shop.inside(), transaction():
+        db.session.scalars(select(SandboxPayment)).one().refunded_minor = 3_000
+    shop.see(order, sync=True)
+    assert amounts(shop, order) == (7_000, 0, 0, 3_000)
+    assert escrow(shop, order)["status"] == "disputed"
+
+
 @pytest.mark.parametrize("lost", ["answer", "question"])
 def test_a_reversal_without_an_answer_takes_back_once(shop, monkeypatch, later, lost):
     order = held(shop, 100)
