@@ -13,6 +13,9 @@ from app.models.base import Model, OrgScoped, Stamped, UtcDateTime, own, owned_b
 __all__ = ["Hold", "HoldStatus", "MoveStatus", "Release", "Reversal"]
 
 
+CHARGEBACK = "chargeback"  # why it is disputed, where the customer's bank does it
+
+
 class HoldStatus(StrEnum):
     awaiting_payment = "awaiting_payment"
     held = "held"
@@ -53,11 +56,23 @@ class Hold(OrgScoped, Stamped, Model):
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     release_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None while frozen
     seconds_left: Mapped[int | None] = mapped_column(Integer)  # on the clock, while frozen
+    # The provider's own dispute, and the bank's beside it: either stops the clock.
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dispute_reason: Mapped[str | None] = mapped_column(String(255))
     is_charged_back: Mapped[bool] = mapped_column(Boolean, default=False)  # by the bank, undecided
+    charged_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # while that is so
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the sweep
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """Since when it is disputed, by the bank or else by the provider."""
+        return self.charged_back_at or self.disputed_at
+
+    @property
+    def stopped_why(self) -> str | None:
+        """Why it is disputed: `chargeback`, or else the provider's words."""
+        return CHARGEBACK if self.is_charged_back else self.dispute_reason
 
     @property
     def is_overdue(self) -> bool:

@@ -145,6 +145,26 @@ def test_the_dispute_of_a_provider_outlives_that_of_the_bank(stripe_shop):
     assert ask(stripe_shop, order, "resume").status_code == 200
 
 
+@pytest.mark.parametrize("end", ["warning_closed", "won"])
+def test_a_provider_may_dispute_while_the_bank_asks_and_that_dispute_goes_on(stripe_shop, end):
+    order = held(stripe_shop, releaseAfterDays=7)
+    bank = contested(stripe_shop, order, status="warning_needs_response")
+    assert ask(stripe_shop, order, "dispute", {"reason": "broken"}).status_code == 200
+    assert escrow(stripe_shop, order)["disputeReason"] == "chargeback"
+    close(stripe_shop, bank, end)
+    found = escrow(stripe_shop, order)
+    assert (found["status"], found["disputeReason"]) == ("disputed", "broken")
+    assert found["releaseAt"] is None
+    assert ask(stripe_shop, order, "resume").json["releaseAt"] is not None
+
+
+def test_a_provider_whose_reason_is_a_chargeback_is_not_taken_for_the_bank(stripe_shop):
+    order = held(stripe_shop, releaseAfterDays=7)
+    ask(stripe_shop, order, "dispute", {"reason": "chargeback"})
+    close(stripe_shop, contested(stripe_shop, order), "won")
+    assert escrow(stripe_shop, order)["status"] == "disputed"
+
+
 @pytest.mark.parametrize("order_of_news", [(DISPUTED, CLOSED), (CLOSED, DISPUTED)])
 def test_doubled_late_and_reordered_news_change_nothing_twice(stripe_shop, order_of_news):
     order = held(stripe_shop)

@@ -156,8 +156,8 @@ def _escrow(found: Escrow) -> schema.EscrowAnswer:
         seller_amount=Money(amounts.seller, currency).number,
         fee_percent=f"{Decimal(hold.fee_bps) / 100:f}",
         release_at=moment(hold.release_at),
-        disputed_at=moment(hold.disputed_at),
-        dispute_reason=hold.dispute_reason,
+        disputed_at=moment(hold.stopped_at),
+        dispute_reason=hold.stopped_why,
         releases=[_release(one) for one in found.releases],
         reversals=[_reversal(one) for one in found.reversals],
     )

@@ -3,6 +3,7 @@
 The gateway's total is followed, as with refunds: news that come twice or late change nothing more.
 """
 
+from app.kit import clock
 from app.models import (
     Account,
     Attention,
@@ -14,14 +15,13 @@ from app.models import (
     Order,
     Payment,
 )
+from app.models.escrow import CHARGEBACK
 from app.services import events, ledger, notices, records
 from app.services.escrow import holding
 from app.services.escrow.covering import cover, uncover
 from app.services.ledger import Move
 
-__all__ = ["CHARGEBACK", "follow"]
-
-CHARGEBACK = "chargeback"  # why a hold is disputed, in the words of the API
+__all__ = ["follow"]
 
 
 def follow(
@@ -56,15 +56,13 @@ def _book(order: Order, taken_minor: int) -> bool:
 
 
 def _begin(order: Order, payment: Payment, hold: Hold) -> None:
-    if hold.status != HoldStatus.disputed:
-        holding.freeze(hold, CHARGEBACK)
+    hold.charged_back_at = clock.now()
+    holding.stop(hold)
     order.attention = Attention.chargeback
     notices.about_order(NoticeKind.chargeback, order)
     records.timeline(order, "escrow.charged_back", payment=payment)
     told = holding.told(order, hold, ledger.balances(order.id))
-    events.append(
-        order, EventType.escrow_disputed, payment, disputeReason=hold.dispute_reason, **told
-    )
+    events.append(order, EventType.escrow_disputed, payment, disputeReason=CHARGEBACK, **told)
 
 
 def _end(order: Order, payment: Payment, hold: Hold, *, is_lost: bool) -> None:
@@ -74,8 +72,9 @@ def _end(order: Order, payment: Payment, hold: Hold, *, is_lost: bool) -> None:
         hold.seconds_left = None
     elif order.attention == Attention.chargeback:
         order.attention = None
-    if hold.dispute_reason == CHARGEBACK:
-        holding.unfreeze(hold)
+    hold.charged_back_at = None
+    if hold.disputed_at is None:
+        holding.run_on(hold)
     found = holding.settle(order, hold)
     outcome = "lost" if is_lost else "won"
     records.timeline(order, f"escrow.chargeback_{outcome}", payment=payment)

@@ -12,15 +12,18 @@ __all__ = ["dispute", "resume"]
 
 def dispute(order_id: str, reason: str | None = None, *, actor: str = "api") -> None:
     """Freeze what is held: no date frees it until somebody resumes, releases or refunds it.
-    Disputing twice is fine. Raises NotFound, Conflict `not_held` when nothing is held."""
+    Disputing twice is fine, and so is it while the customer's bank decides: this goes on when
+    that ends. Raises NotFound, Conflict `not_held` when nothing is held."""
     with transaction():
         order, payment, hold = locked(order_id)
-        if hold.status == HoldStatus.disputed:
+        if hold.disputed_at is not None:
             return
         holding.freeze(hold, reason)
         records.timeline(order, "escrow.disputed", payment=payment, actor=actor, note=reason)
         told = holding.told(order, hold, ledger.balances(order.id))
-        events.append(order, EventType.escrow_disputed, payment, disputeReason=reason, **told)
+        events.append(
+            order, EventType.escrow_disputed, payment, disputeReason=hold.stopped_why, **told
+        )
 
 
 def resume(order_id: str, *, actor: str = "api") -> None:

@@ -23,7 +23,9 @@ __all__ = [
     "locked",
     "must_be_still",
     "plan",
+    "run_on",
     "settle",
+    "stop",
     "told",
     "under_way",
     "unfreeze",
@@ -94,29 +96,44 @@ def settle(order: Order, hold: Hold, *, decided_at: datetime | None = None) -> B
         hold.status, hold.release_at = HoldStatus.disputed, None  # wherever the money is meanwhile
     elif found.held == 0:
         hold.status = HoldStatus.released if found.released else HoldStatus.refunded
-        hold.release_at = hold.seconds_left = hold.disputed_at = None
+        hold.release_at = hold.seconds_left = hold.disputed_at = hold.dispute_reason = None
     elif hold.status in OVER:
         hold.status, hold.release_at = HoldStatus.held, None
-    elif hold.status == HoldStatus.disputed and decided_at is not None:
-        if not is_stopped_since(hold, decided_at):
-            unfreeze(hold)
+    elif hold.status == HoldStatus.disputed and _is_decided(hold, decided_at):
+        unfreeze(hold)
     plan(hold)
     return found
 
 
+def _is_decided(hold: Hold, decided_at: datetime | None) -> bool:
+    return decided_at is not None and not is_stopped_since(hold, decided_at)
+
+
 def freeze(hold: Hold, reason: str | None) -> None:
-    """Stop the clock."""
-    now = clock.now()
-    hold.status, hold.disputed_at, hold.dispute_reason = HoldStatus.disputed, now, reason
+    """The provider disputes it."""
+    hold.disputed_at, hold.dispute_reason = clock.now(), reason
+    stop(hold)
+
+
+def stop(hold: Hold) -> None:
+    """Stop the clock, if it runs."""
+    hold.status = HoldStatus.disputed
     if hold.release_at:
-        hold.seconds_left = max(0, int((hold.release_at - now).total_seconds()))
+        left = hold.release_at - clock.now()
+        hold.seconds_left = max(0, int(left.total_seconds()))
     hold.release_at = None
     plan(hold)
 
 
 def unfreeze(hold: Hold) -> None:
+    """The provider's dispute is over."""
+    hold.disputed_at = hold.dispute_reason = None
+    run_on(hold)
+
+
+def run_on(hold: Hold) -> None:
     """Let the clock run on from where it stopped."""
-    hold.status, hold.disputed_at, hold.dispute_reason = HoldStatus.held, None, None
+    hold.status = HoldStatus.held
     if hold.seconds_left is not None:
         hold.release_at = clock.after(hold.seconds_left)
     hold.seconds_left = None
