@@ -31,6 +31,11 @@ class Keeper(Protocol):
         """One that was asked for here has happened; what was refunded in all is told already."""
         ...
 
+    def refund_failed(self, order: Order, payment: Payment) -> None:
+        """A refund that was asked for here did not happen: what was set aside for it is not any
+        more."""
+        ...
+
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
     ) -> None:
@@ -56,6 +61,9 @@ class Nobody:
         pass
 
     def refund_succeeded(self, order: Order, payment: Payment, refund: Refund) -> None:
+        pass
+
+    def refund_failed(self, order: Order, payment: Payment) -> None:
         pass
 
     def contested(

@@ -84,6 +84,7 @@ def failed(order: Order, payment: Payment, refund: Refund) -> None:
     """A refund definitely did not happen (a part): its money may be refunded again, and somebody
     should look. If it was counted already, a task corrects that."""
     release(payment)
+    keeping.of(order).refund_failed(order, payment)
     order.attention = Attention.refund_failed
     records.timeline(
         order, "refund.failed", payment=payment, refund=refund.id, failure=refund.failure

@@ -80,6 +80,13 @@ class EscrowKeeper:
         if hold.payment_id == payment.id:
             holding.settle(order, hold, decided_at=refund.created_at)
 
+    def refund_failed(self, order: Order, payment: Payment) -> None:
+        """Somebody wanted it to go back to the customer: no date gives it to the seller instead,
+        a person decides."""
+        hold = holding.locked(order.id)
+        if hold.payment_id == payment.id:
+            holding.forget_date(hold)
+
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
     ) -> None:

@@ -269,6 +269,7 @@ class Model:
                 for part in back.parts:
                     part.state = "done" if part.state == "done" else "failed"
         self._reserve_again()
+        self.date = self.left = None
         self.met["could not be fetched"] += 1
 
     def _refund(self, one, now: datetime) -> None:
@@ -281,6 +282,7 @@ class Model:
             self.given_back += one.minor
         if one.refused:
             back.state = "failed"
+            self.date = self.left = None  # a person decides
         elif one.heard:
             back.state = "done"
             self._total_is(sum(each.minor for each in self.refunds if each.state == "done"))

@@ -96,6 +96,20 @@ def test_money_that_came_back_in_a_dispute_for_nothing_has_no_date_after_it(shop
     assert escrow(shop, order)["releaseAt"] is None
 
 
+def test_held_money_whose_refund_failed_is_not_released_by_its_date(shop, monkeypatch, later):
+    order = held(shop, 100, releaseAfterDays=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(SandboxGateway, "refund_payment", refuse)
+        refund(shop, order)
+    seen = shop.see(order)
+    assert (seen["attention"], seen["escrow"]["releaseAt"]) == ("refund_failed", None)
+    later(15 * 86_400)
+    with shop.app.app_context():
+        sweep.sweep()
+    world.run_serially(shop.app)
+    assert amounts(shop, order) == (10_000, 0, 0, 0)
+
+
 def test_a_release_on_its_date_that_fails_in_a_dispute_is_not_tried_after_it(
     shop, monkeypatch, later
 ):
