@@ -20,7 +20,7 @@ from app.models import (
 )
 from app.services import events, ledger, records, tasks
 from app.services.escrow import chargebacks, holding, reversing
-from app.services.escrow.covering import cover
+from app.services.escrow.covering import cover, uncover
 from app.services.ledger import Move
 
 __all__ = ["EscrowKeeper"]
@@ -71,6 +71,7 @@ class EscrowKeeper:
         elif more < 0:
             back = Move(Account.refunded, Account.held, -more)
             ledger.write(order, JournalKind.refund_failed, [back])
+            uncover(order, -more)
         holding.settle(order, hold)
 
     def refund_succeeded(self, order: Order, payment: Payment, refund: Refund) -> None:
@@ -84,8 +85,12 @@ class EscrowKeeper:
         """Somebody wanted it to go back to the customer: no date gives it to the seller instead,
         a person decides."""
         hold = holding.locked(order.id)
-        if hold.payment_id == payment.id:
-            holding.forget_date(hold)
+        if hold.payment_id != payment.id:
+            return
+        holding.forget_date(hold)
+        # What was fetched back for it is free again, and the merchant's first.
+        uncover(order, holding.free_of(hold, payment, ledger.balances(order.id)))
+        holding.settle(order, hold)
 
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool

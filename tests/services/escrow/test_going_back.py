@@ -8,7 +8,8 @@ from app.adapters.gateways.sandbox import SandboxGateway
 from app.extensions import db, reading, transaction
 from app.kit.money import Money
 from app.models import Payment, SandboxPayment, SandboxReversal, SandboxTransfer
-from app.services import sweep
+from app.services import orders, sweep
+from app.services.orders import money_out
 from app.services.sandbox import DatabaseSellers
 from tests import world
 from tests.escrow import amounts, ask, at_the_sandbox, balances, escrow, held, lines, refund
@@ -155,6 +156,36 @@ def test_a_refund_made_elsewhere_of_freed_money_is_covered_and_shown(shop):
     assert amounts(shop, order) == (0, 5_400, 600, 7_000)
     assert (balances(shop, order).gateway, balances(shop, order).total) == (-3_000, 0)
     assert shop.see(order)["attention"] == "escrow_uncovered"
+
+
+def covered(shop) -> dict:
+    """An order of which 60 were released and 70 refunded elsewhere: 30 were the merchant's."""
+    order = held(shop, 100)
+    ask(shop, order, "release", {"amount": 60})
+    with shop.inside(), transaction():
+        db.session.scalars(select(SandboxPayment)).one().refunded_minor = 7_000
+    shop.see(order, sync=True)
+    assert balances(shop, order).gateway == -3_000
+    return order
+
+
+def test_what_came_back_for_a_refund_that_failed_is_the_merchants_who_covered_it(shop, monkeypatch):
+    order = covered(shop)
+    monkeypatch.setattr(SandboxGateway, "refund_payment", refuse)
+    refund(shop, order, 20)
+    assert amounts(shop, order) == (0, 3_600, 400, 7_000)
+    assert balances(shop, order).gateway == -1_000
+    assert ask(shop, order, "release").json["code"] == "not_held"
+
+
+def test_a_refund_that_is_counted_no_more_gives_the_merchant_what_they_covered(shop):
+    order = covered(shop)
+    payment_id = shop.see(order)["payments"][-1]["paymentId"]
+    with shop.inside(), transaction():
+        locked, payment = orders.lock(payment_id)
+        money_out.take_back(locked, payment, 0)
+    assert amounts(shop, order) == (4_000, 5_400, 600, 0)
+    assert (balances(shop, order).gateway, escrow(shop, order)["status"]) == (0, "held")
 
 
 # --- no answer
