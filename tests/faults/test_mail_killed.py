@@ -13,7 +13,6 @@ from app.services import mail
 from tests.adapters.mail.test_smtp import Running
 from tests.faults.worker import eventually
 
-
 pytestmark = pytest.mark.soak  # it waits for a lease to run out
 
 
