@@ -70,6 +70,24 @@ def test_a_release_without_an_answer_ends_as_one_transfer(stripe_shop, later, lo
     assert differences(stripe_shop, order) == []
 
 
+def test_keys_of_another_account_do_not_fail_a_transfer_that_was_made(stripe_shop, later):
+    order = held(stripe_shop)
+    stripe_shop.stripe.drop_after_commit(TRANSFER, times=2)
+    release(stripe_shop, order)
+    theirs = "sk_test_51AnotherAccountOfTheirs01"
+    stripe_shop.stripe.account(theirs, id="acct_Theirs")
+    world.connect_stripe(stripe_shop, key=theirs)
+    later(120)
+    world.run_tasks(stripe_shop.app)
+    assert escrow(stripe_shop, order)["releases"][0]["status"] == "unknown"
+    assert ask(stripe_shop, order, "release").json["code"] == "escrow_busy"
+    world.connect_stripe(stripe_shop)
+    later(86_400)
+    world.run_tasks(stripe_shop.app)
+    assert len(stripe_shop.stripe.transfers()) == 1
+    assert amounts(stripe_shop, order) == (0, 9_000, 1_000, 0)
+
+
 def test_a_transfer_is_found_long_after_stripe_has_forgotten_its_key(stripe_shop, later):
     order = held(stripe_shop)
     stripe_shop.stripe.drop_after_commit(TRANSFER)

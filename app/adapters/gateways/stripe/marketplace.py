@@ -121,7 +121,9 @@ class StripeMarketplace:
         return sellers.of_payout(found.to_dict())
 
     def _charge_of(self, intent_id: str) -> str:
-        with _moving():
+        """Raises Missing where this account does not know it, for instance because the keys are
+        another account's now: that says nothing of what was moved before."""
+        with translated():
             intent = self.v1.payment_intents.retrieve(intent_id, {}, _ONCE)
         charge = id_of(intent.to_dict().get("latest_charge"))
         if charge is None:
