@@ -18,6 +18,7 @@ _PATTERNS = re.compile(
     r"|whsec_[A-Za-z0-9+/=_-]{8,}"
     r"|[srp]k_(?:test|live)_[A-Za-z0-9]{4,}"
     r"|enc:v1:[0-9a-f]{8}:[A-Za-z0-9_-]+"
+    r"|(?<=/onboarding/)(?:done/)?[A-Za-z0-9._-]{20,}"
     r"|(?i:bearer)\s+[A-Za-z0-9._~+/=-]{8,}"
     r"|(?<=://)[^\s/:@\"']*:[^\s/@\"']+(?=@)"  # user and password of an address
 )

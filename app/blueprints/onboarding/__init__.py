@@ -1,6 +1,8 @@
 """The sellers' door: from a gateway's page and back to it. No cookie, no account; the address is
 the secret, and what it opens is the gateway's page, which asks who they are."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
@@ -25,11 +27,13 @@ def again(token: str) -> ResponseReturnValue:
         return page, error.status, error.headers
 
 
-@bp.get("/<token>/done")
+@bp.get("/done/<token>")
 def done(token: str) -> ResponseReturnValue:
-    """The seller has left the gateway's page, done or not."""
-    way = sellers.read_way(token)
-    seller = sellers.come_back(way)
-    if way.return_url:
-        return redirect(way.return_url, 303)
-    return render_template("onboarding/page.html", token=token, state=seller.status)
+    """The seller has left the gateway's page, done or not. Where they would go on to a host that
+    we do not know as their platform's, they are told which, and go by themselves."""
+    way = sellers.read_way_back(token)
+    seller, url = sellers.come_back(way), way.return_url
+    if url and sellers.is_at_home(seller, url):
+        return redirect(url, 303)
+    host = urlsplit(url).netloc if url else None
+    return render_template("onboarding/page.html", state=seller.status, url=url, host=host)

@@ -4,6 +4,7 @@ from app.adapters.gateways import base
 from app.kit import clock
 from app.kit.errors import AppError, Conflict
 from app.models import Seller
+from app.services import redirects
 from app.services.sellers.look import get
 from app.services.sellers.opening import connect
 from app.services.sellers.standing import closed, record
@@ -14,11 +15,12 @@ __all__ = ["onboarding_link", "refresh"]
 
 def onboarding_link(seller: Seller, *, return_url: str | None = None) -> base.Link:
     """A page of the gateway that works once; from there they come to our door, and from that on to
-    `return_url`. Raises Conflict `seller_not_open` for a seller without an account, AppError 502
-    when the gateway does not answer."""
+    `return_url`. Raises Refused for an address that nobody can be sent to, Conflict
+    `seller_not_open` for a seller without an account, AppError 502 when the gateway does not
+    answer."""
     if seller.gateway_seller_id is None:
         raise Conflict(f"The seller is {seller.status} and has no account", "seller_not_open")
-    way, asked_at = way_of(seller, return_url), clock.now()
+    way, asked_at = way_of(seller, redirects.check(return_url, "returnUrl")), clock.now()
     try:
         return connect(seller).onboarding_link(
             seller.gateway_seller_id, refresh_url=way.again, return_url=way.done

@@ -1,17 +1,20 @@
 """A seller on the way between a gateway's page and us. Flows; whoever has the address is let in."""
 
+from urllib.parse import urlsplit
+
 import structlog
 
+from app.extensions import reading
 from app.kit.errors import AppError
 from app.kit.tenancy import as_org
-from app.models import Seller
+from app.models import Provider, Seller
 from app.services import throttle
 from app.services.sellers.look import get
 from app.services.sellers.onboarding import onboarding_link, refresh
 from app.services.sellers.ways import Way
 from app.services.throttle import Limit
 
-__all__ = ["come_back", "go_again"]
+__all__ = ["come_back", "go_again", "is_at_home"]
 
 log = structlog.get_logger()
 
@@ -38,6 +41,15 @@ def come_back(way: Way) -> Seller:
         except AppError as error:
             log.info("sellers.not_refreshed", seller=way.seller_id, code=error.code)
             return seller
+
+
+def is_at_home(seller: Seller, url: str) -> bool:
+    """Whether an address is on a host to which the provider sends its customers: what a provider's
+    settings name is known to be theirs, what a request of the API names is not."""
+    with as_org(seller.org_id), reading() as session:
+        provider = session.get_one(Provider, seller.provider_id)
+        pages = [one for one in (provider.success_url, provider.cancel_url) if one]
+    return urlsplit(url).netloc.lower() in {urlsplit(one).netloc.lower() for one in pages}
 
 
 def _limit(way: Way) -> Limit:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.kit.logs import redact
 from tests import world
 from tests.escrow import make_seller
 from tests.fakes.stripe import StripeFake
@@ -18,7 +19,11 @@ def fake():
 
 @pytest.fixture
 def shop(make_app, fake):
-    shop = world.open_shop(make_app(STRIPE_API_BASE=fake.url), gateway="stripe")
+    shop = world.open_shop(
+        make_app(STRIPE_API_BASE=fake.url),
+        gateway="stripe",
+        success_url="https://shop.example.com/thanks?order={orderId}",
+    )
     world.connect_stripe(shop)
     return shop
 
@@ -73,7 +78,38 @@ def test_without_an_address_to_lead_to_the_page_says_how_it_stands(shop, fake, s
     answer = visit(shop, ways(fake)["return_url"])
     assert answer.status_code == 200
     assert f'data-state="{status}"' in answer.text
-    assert ("Go on" in answer.text) is (status == "pending")
+    assert ("open the link that you were given" in answer.text) is (status == "pending")
+    assert "Go on" not in answer.text, "what browsers remember opens nothing"
+
+
+def test_where_nobody_knows_the_host_the_seller_sees_it_and_goes_by_themselves(shop, fake):
+    elsewhere = "https://elsewhere.example/in?a=1"
+    link(shop, make_seller(shop), returnUrl=elsewhere)
+    answer = visit(shop, ways(fake)["return_url"])
+    assert answer.status_code == 200
+    assert f'href="{elsewhere}" rel="noreferrer">Go on to elsewhere.example<' in answer.text
+
+
+def test_the_address_to_come_back_to_opens_no_page_of_stripes(shop, fake):
+    link(shop, make_seller(shop))
+    token = ways(fake)["return_url"].rsplit("/", 1)[1]
+    assert visit(shop, f"http://x/onboarding/{token}").status_code == 404
+    again = ways(fake)["refresh_url"].rsplit("/", 1)[1]
+    assert visit(shop, f"http://x/onboarding/done/{again}").status_code == 404
+
+
+def test_neither_address_is_in_a_log(shop, fake):
+    link(shop, make_seller(shop))
+    for name in ("refresh_url", "return_url"):
+        url = ways(fake)[name]
+        assert url.rsplit("/", 1)[1] not in redact(f"GET {url} 303")
+
+
+@pytest.mark.parametrize("url", ["https://a@evil.example/", "https://evil.example\\.shop.example"])
+def test_an_address_that_browsers_read_otherwise_is_refused(shop, fake, url):
+    seller = make_seller(shop)
+    made = shop.post(f"/api/sellers/{seller}/onboarding-link", {"returnUrl": url})
+    assert (made.status_code, made.json["field"]) == (400, "returnUrl")
 
 
 def test_coming_back_while_stripe_is_silent_is_no_error(shop, fake):
@@ -104,12 +140,12 @@ def test_what_was_changed_in_an_address_is_not_there(shop, fake):
     url = stale(shop, fake, make_seller(shop), returnUrl=DONE)
     for changed in (url[:-1] + ("A" if url[-1] != "A" else "B"), url.rsplit("/", 1)[0] + "/x"):
         assert visit(shop, changed).status_code == 404
-        assert visit(shop, f"{changed}/done").status_code == 404
+        assert visit(shop, changed.replace("onboarding/", "onboarding/done/")).status_code == 404
 
 
-def test_an_address_is_good_for_a_month(shop, fake, later):
+def test_an_address_is_good_for_a_week(shop, fake, later):
     url = stale(shop, fake, make_seller(shop))
-    later(29 * 86_400)
+    later(6 * 86_400)
     assert visit(shop, url).status_code == 303
     later(2 * 86_400)
     assert visit(shop, url).status_code == 404
