@@ -42,8 +42,8 @@ check: setup-dev ## style, types, directions between the rooms
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.sizes
 
-bench: setup-dev ## measure against a bare Flask app, side by side
-	@$(BIN)/python -m tests.bench
+bench: setup-dev ## measure against a bare Flask app, and pages at a million orders
+	@$(BIN)/python -m tests.bench; throughput=$$?; $(BIN)/python -m tests.bench.orders && exit $$throughput
 
 soak: setup-dev ## the long proofs: chaos, races, wall clocks
 	@$(BIN)/python -m tests.servers.browser
