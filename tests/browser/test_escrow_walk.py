@@ -113,6 +113,7 @@ def test_from_the_order_to_the_sellers_statement(shop, open_page, javascript):
     expect(page.get_by_text("Disputed, because:")).to_have_count(0)
 
     page.get_by_role("link", name="Release", exact=True).click()
+    page.wait_for_load_state()  # the script hears what is typed from then on
     page.get_by_label("Amount").fill("33.33")
     if javascript:
         expect(page.locator("#outcome")).to_contain_text("$2.50 stays with you as your fee")

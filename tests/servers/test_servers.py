@@ -41,12 +41,11 @@ def gone(pid: int) -> bool:
     for _ in range(200):
         try:
             os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if Path(f"/proc/{pid}/stat").exists():
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            if state == "Z":  # dead; whoever adopted it has not looked yet
-                return True
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        if state == "Z":  # dead; whoever adopted it has not looked yet
+            return True
         time.sleep(0.05)
     return False
 

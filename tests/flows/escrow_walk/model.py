@@ -352,7 +352,9 @@ class Model:
         self.reserved = min(going, self.paid - self.refunded)
 
     def _settle(self) -> None:
-        if self.held == 0:
+        if self.by_bank:  # it stays the bank's, wherever the money is meanwhile
+            self.status, self.date = "disputed", None
+        elif self.held == 0:
             self.status = "released" if self.freed else "refunded"
             self.date = self.left = None
         elif self.status in {"released", "refunded"}:
