@@ -1,7 +1,7 @@
 """Every setting Gatehouse reads, in one list; `.env.example` is made from it and a test compares.
 
-The credentials of the services (STRIPE_SECRET_KEY, …) are not here: the catalogue in
-app/registry names them, and docs/settings.md lists both.
+The variables of the services (STRIPE_SECRET_KEY, …) are not here: the catalogue in app/registry
+names them, and docs/settings.md lists both.
 """
 
 import logging
@@ -9,7 +9,7 @@ import math
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -17,7 +17,15 @@ from urllib.parse import urlsplit
 
 from database_url import names_a_pooler, normalise_database_url, problem_of
 
-__all__ = ["GROUPS", "SETTINGS", "ConfigError", "Setting", "Settings", "load"]
+__all__ = [
+    "GROUPS",
+    "SETTINGS",
+    "ConfigError",
+    "Setting",
+    "Settings",
+    "address_problems",
+    "load",
+]
 
 ROOT = Path(__file__).resolve().parent
 # Published in our own tests and documents, so never a secret of anybody's.
@@ -112,19 +120,6 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("WEB_CONCURRENCY", "processes of the web server", "2"),
         Setting("WEB_THREADS", "threads of each", "16"),
     ),
-    "Other addresses, for tests and self-hosted peers": (
-        Setting("STRIPE_API_BASE", "another address for Stripe's API"),
-        Setting("PAYPAL_BASE_URL", "another address for PayPal's API"),
-        Setting("SQUARE_BASE_URL", "another address for Square's API"),
-        Setting("NOWPAYMENTS_BASE_URL", "another address for NOWPayments' API"),
-        Setting("BTCPAY_BASE_URL", "another address for BTCPay Server"),
-        Setting("EASYPAY_API_BASE", "another address for Easypay's API, ending in /2.0"),
-        Setting("IFTHENPAY_BASE_URL", "another address for Ifthenpay's API and site"),
-        Setting("RESEND_BASE_URL", "another address for Resend's API"),
-        Setting("GA4_BASE_URL", "another address for Google Analytics"),
-        Setting("IMAGEKIT_API_BASE", "another address for ImageKit's API"),
-        Setting("IMAGEKIT_UPLOAD_BASE", "another address for ImageKit's uploads"),
-    ),
     "Signing in with Google and GitHub": (
         Setting("GOOGLE_CLIENT_ID", "sign in with Google"),
         Setting("GOOGLE_CLIENT_SECRET", "sign in with Google", secret=True),
@@ -136,7 +131,7 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
     ),
 }
 SETTINGS = tuple(one for group in GROUPS.values() for one in group)
-OTHER_ADDRESSES = tuple(one.name for one in SETTINGS if one.help.startswith("another "))
+SIGN_IN_ADDRESSES = ("GOOGLE_DISCOVERY_URL", "GITHUB_BASE_URL", "GITHUB_API_BASE")
 KEY_NAMES = ("INTEGRATION_ENCRYPTION_KEY", "STRIPE_ENCRYPTION_KEY", "PAYLOAD_SECRET")
 _MAKE_A_KEY = "make keys with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 log = logging.getLogger("gatehouse")
@@ -244,10 +239,9 @@ class Settings:
         """An operator-set address that wins over every stored host; None when not set."""
         return self.environment.get(name, "").strip().rstrip("/") or None
 
-    @property
-    def operator_addresses(self) -> list[str]:
-        """Every operator-set base address: what checkout forms may also be sent on to."""
-        return [value for name in OTHER_ADDRESSES if (value := self.base_url(name))]
+    def base_urls(self, names: Iterable[str]) -> list[str]:
+        """Those of these addresses that the operator set."""
+        return [value for name in names if (value := self.base_url(name))]
 
     @property
     def warnings(self) -> list[str]:
@@ -339,15 +333,22 @@ def _problems(settings: Settings) -> "list[str]":
         found.append(
             "PUBLIC_BASE_URL must be an address like https://pay.example.com, without path"
         )
-    for name in OTHER_ADDRESSES:
-        if not _is_address(settings.base_url(name) or "https://none.example"):
-            found.append(f"{name} must be an address like https://api.example.com")
+    found += address_problems(settings, SIGN_IN_ADDRESSES)
     found += _database_problems(settings)
     keys = _key_problems(settings) if settings.is_production else []
     absent = _missing(settings)
     if keys or {"SECRET_KEY", KEY_NAMES[0]} & {one.name for one in absent}:
         keys.append(_MAKE_A_KEY)
     return [*found, *(f"{one.name} is not set: {one.help}" for one in absent), *keys]
+
+
+def address_problems(settings: Settings, names: Iterable[str]) -> list[str]:
+    """What is wrong with operator-set base addresses, by the names of their variables."""
+    return [
+        f"{name} must be an address like https://api.example.com"
+        for name in names
+        if (value := settings.base_url(name)) and not _is_address(value)
+    ]
 
 
 def _database_problems(settings: Settings) -> list[str]:

@@ -17,7 +17,7 @@ from app.blueprints import register_doors
 from app.kit import logs, money
 from app.kit.crypto import Keyring
 from app.kit.rates import SCHEME
-from app.registry import gateways, secret_env_names
+from app.registry import base_url_names, gateways, secret_env_names
 from app.services import escrow, keeping
 from app.services.sandbox import DatabaseLedger, DatabaseSellers
 
@@ -58,7 +58,7 @@ def _guarded(settings: config.Settings) -> Guarded:
 
 def _must_exist(settings: config.Settings) -> None:
     """What only the catalogue and the list of currencies can judge. Raises ConfigError."""
-    problems = []
+    problems = config.address_problems(settings, base_url_names())
     if settings.default_gateway not in gateways():
         problems.append(f"PAYMENT_GATEWAY must be one of: {', '.join(gateways())}")
     if not money.is_currency(settings["DEFAULT_CURRENCY"]):

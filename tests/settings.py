@@ -28,12 +28,14 @@ def example() -> str:
             lines += ["", f"## {service.title}, for organizations without values of their own"]
         for field in service.fields:
             lines += [f"# {_effect(field)}", *(f"#{name}={field.default}" for name in field.env)]
+    lines += ["", "## Other addresses of services, for tests and self-hosted peers"]
+    lines += [f"#{name}=" for one in services().values() for name in one.base_url_names]
     return "\n".join(lines) + "\n"
 
 
 def page() -> str:
     """The page of the docs: every setting, then every service's variables."""
-    return "\n".join([*_settings(), *_services()]) + "\n"
+    return "\n".join([*_settings(), *_services(), *_addresses()]) + "\n"
 
 
 def _settings() -> Iterator[str]:
@@ -63,6 +65,15 @@ def _services() -> Iterator[str]:
             yield "| name | default | required by the service | secret | effect |"
             yield "|---|---|---|---|---|"
             yield from (_field(service, one) for one in service.fields)
+
+
+def _addresses() -> Iterator[str]:
+    yield from ("", "# Other addresses of services", "")
+    yield "For tests and self-hosted peers. Where one is set it wins over every stored host of"
+    yield "the service, in every organization. Only the operator sets them; no form asks for one."
+    yield from ("", "| name | service |", "|---|---|")
+    for one in services().values():
+        yield from (f"| `{name}` | {one.title} |" for name in one.base_url_names)
 
 
 def _field(service: Spec, one: Field) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 import config
 from app import create_app
+from app.registry import base_url_names
 from config import ConfigError, load
 from tests.bans import ROOT
 
@@ -143,8 +144,8 @@ def test_the_message_says_how_to_make_a_key(tmp_path):
      ("PUBLIC_BASE_URL", "https://a.b/pay"), ("PUBLIC_BASE_URL", "https://a.b/pay/"),
      ("WEB_CONCURRENCY", "two"), ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "-1"),
      ("WEB_THREADS", "1.5"), ("WEB_THREADS", "0"),
-     ("STRIPE_API_BASE", "api.stripe.com"), ("GITHUB_BASE_URL", "javascript:alert(1)"),
-     ("PAYPAL_BASE_URL", "https://a.b; script-src *"), ("DATABASE_URL", "mysql://a/b"),
+     ("GOOGLE_DISCOVERY_URL", "accounts.google.com"), ("GITHUB_BASE_URL", "javascript:alert(1)"),
+     ("GITHUB_API_BASE", "https://a.b; script-src *"), ("DATABASE_URL", "mysql://a/b"),
      ("DATABASE_URL", "postgresql+psycopg2://a/b"), ("DATABASE_MIGRATION_URL", "/tmp/x.db"),
      ("DATABASE_POOLER", "statement"), ("DATABASE_SCHEMA", "Gatehouse"),
      ("DATABASE_SCHEMA", 'a"; DROP'), ("DATABASE_SCHEMA", "pg_temp"), ("DATABASE_SCHEMA", "9a"),
@@ -157,7 +158,10 @@ def test_a_value_that_makes_no_sense_is_refused_by_its_name(name, value, tmp_pat
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PAYMENT_GATEWAY", "strpe"), ("PAYMENT_GATEWAY", "Stripe"), ("PAYMENT_GATEWAY", "smtp"),
-     ("DEFAULT_CURRENCY", "AAA"), ("DEFAULT_CURRENCY", "XTS")],
+     ("DEFAULT_CURRENCY", "AAA"), ("DEFAULT_CURRENCY", "XTS"),
+     ("STRIPE_API_BASE", "api.stripe.com"), ("BTCPAY_BASE_URL", "javascript:alert(1)"),
+     ("IMAGEKIT_UPLOAD_BASE", "https://user:pass@a.b"),
+     ("PAYPAL_BASE_URL", "https://a.b; script-src *")],
 )  # fmt: skip
 def test_what_only_the_catalogue_knows_is_refused_by_its_name(name, value, tmp_path):
     environ = {**GOOD, "GATEHOUSE_INSTANCE": str(tmp_path), name: value}
@@ -219,7 +223,7 @@ def test_operator_set_addresses_are_ours_alone(tmp_path):
         "GITHUB_API_BASE": "",
     }
     settings = load({**GOOD, **others}, tmp_path)
-    assert settings.operator_addresses == ["http://127.0.0.1:9"]
+    assert settings.base_urls(base_url_names()) == ["http://127.0.0.1:9"]
     assert settings.base_url("STRIPE_API_BASE") == "http://127.0.0.1:9"
     assert settings.base_url("GITHUB_API_BASE") is None
     assert settings.service_value("EASYPAY_BASE_URL") == "sandbox"

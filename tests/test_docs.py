@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.registry import gateways, services
+from app.registry import base_url_names, gateways, services
 from config import SETTINGS
 from tests import bans, settings
 from tests.bans import ROOT
@@ -14,7 +14,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
 def env_names():
-    return [name for one in services().values() for field in one.fields for name in field.env]
+    """What the catalogue adds to the settings."""
+    fields = [name for one in services().values() for field in one.fields for name in field.env]
+    return [*fields, *base_url_names()]
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,17 @@
 """Why a payment or a refund did not happen, in the reader's language as far as the words are ours:
-what a company wrote itself is shown as it wrote it."""
+what a company wrote itself is shown as it wrote it. What only one adapter says is in its entry."""
 
 import re
 
 from flask import Flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+
+from app.registry import reasons
 
 __all__ = ["PATTERNS", "REASONS", "init_app", "reason_of"]
 
 REASONS = {
-    "Declined by the sandbox": _("Declined by the sandbox"),
-    "the sandbox did not answer (scenario)": _("The sandbox did not answer (scenario)"),
-    "Easypay could not complete the refund": _("Easypay could not complete the refund"),
-    "Easypay failed to make this payment": _("Easypay failed to make this payment"),
-    "NOWPayments could not complete the payment": _("NOWPayments could not complete the payment"),
-    "the payment was not confirmed in time": _("The payment was not confirmed in time"),
-    "The payment was not confirmed in the MB WAY app": _(
-        "The payment was not confirmed in the MB WAY app"
-    ),
-    "The customer said no in the MB WAY app": _("The customer said no in the MB WAY app"),
-    "The customer did not confirm in the MB WAY app": _(
-        "The customer did not confirm in the MB WAY app"
-    ),
-    "The payment was declined by MB WAY": _("MB WAY declined the payment"),
-    "There is no telephone number to ask in MB WAY": _("MB WAY needs a telephone number"),
-    "MB WAY needs a telephone number": _("MB WAY needs a telephone number"),
-    "it is not certain whether MB WAY asked the customer": _(
-        "It is not certain whether MB WAY asked the customer"
-    ),
-    "the key of this payment method is not set": _("The key of this way of paying is not set"),
-    "no configured method is left for this account": _(
-        "None of the chosen ways of paying is possible with this account"
-    ),
     "no answer for a day, and the gateway shows no such refund": _(
         "No answer for a day, and the company shows no such refund"
     ),
@@ -74,9 +54,11 @@ def init_app(app: Flask) -> None:
 
 def reason_of(noted: str) -> str:
     """A reason as it was noted, in the reader's language where it is one of ours."""
-    known = REASONS.get(noted.rstrip(".")) or REASONS.get(noted)
-    if known is not None:
-        return str(known)
+    for known in (noted.rstrip("."), noted):
+        if known in REASONS:
+            return str(REASONS[known])
+        if known in reasons():
+            return str(gettext(reasons()[known]))
     for pattern, said in PATTERNS.items():
         if found := re.fullmatch(pattern, noted):
             return str(said) % found.groupdict()

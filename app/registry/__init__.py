@@ -12,10 +12,12 @@ __all__ = [
     "GatewaySpec",
     "Method",
     "Spec",
+    "base_url_names",
     "gateway",
     "gateways",
     "mailers",
     "mark",
+    "reasons",
     "secret_env_names",
     "services",
     "spec",
@@ -47,6 +49,18 @@ def gateway(key: str) -> GatewaySpec:
 def mailers() -> list[str]:
     """The services that send mail; of several that are set up the first sends."""
     return [key for key, one in SERVICES.items() if one.room == "mail"]
+
+
+def base_url_names() -> Iterator[str]:
+    """Names of the environment variables with which an operator moves a service's host."""
+    for one in SERVICES.values():
+        yield from one.base_url_names
+
+
+def reasons() -> Mapping[str, str]:
+    """What adapters give as the reason of a failure, and how people read it, marked."""
+    given = (one.reasons for one in gateways().values())
+    return {said: read for each in given for said, read in each.items()}
 
 
 def secret_env_names() -> Iterator[str]:

@@ -103,6 +103,8 @@ class GatewaySpec:
     # in its query that holds our payment's id.
     returns_by: str = ""
     places: tuple[Place, ...] = ()  # where our address is typed in there, by hand
+    # {as its adapter says it: as people read it, marked}: why something failed, in words of ours.
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_active(self) -> bool:
@@ -230,6 +232,15 @@ class Spec:
     def base_url_of(self, values: Mapping[str, str]) -> str:
         """The name of the variable with which an operator moves these values' host; may be ""."""
         return self.gateway.base_url_of(values) if self.gateway else self.base_url_env
+
+    @property
+    def base_url_names(self) -> tuple[str, ...]:
+        """The names of every variable with which an operator moves a host of theirs."""
+        names = [self.base_url_env, *self.addresses.values()]
+        if self.gateway:
+            names.append(self.gateway.base_url_env)
+            names += [variable for _, variable in self.gateway.other_base_url.values()]
+        return tuple(one for one in names if one)
 
     def load(self) -> type[Any]:
         """The adapter class, imported when first used. Raises LookupError without one."""

@@ -3,6 +3,7 @@
 from flask import g
 
 from app.extensions import settings
+from app.registry import base_url_names
 
 __all__ = ["allow", "allow_plain"]
 
@@ -10,7 +11,7 @@ __all__ = ["allow", "allow_plain"]
 def allow() -> None:
     """Let forms be sent on to gateways, which are reached by https."""
     g.form_targets = ["https:"]
-    allow_plain(*settings().operator_addresses)
+    allow_plain(*settings().base_urls(base_url_names()))
 
 
 def allow_plain(*urls: str | None) -> None:

@@ -83,6 +83,12 @@ CRYPTO = Spec(
         registers=True,
         registers_with={"driver": "btcpay"},
         tells="payment",
+        reasons={
+            "NOWPayments could not complete the payment": mark(
+                "NOWPayments could not complete the payment"
+            ),
+            "the payment was not confirmed in time": mark("The payment was not confirmed in time"),
+        },
     ),
     also_required={"driver": ("btcpay", ("storeId", "serverUrl"))},
     tests={"environment": ("sandbox",)},

@@ -57,6 +57,13 @@ EASYPAY = Spec(
         registers=True,
         returns_by="t_key",
         places=(Place(mark("Generic - URL")), Place(mark("Card redirect - URL"))),
+        reasons={
+            "Easypay could not complete the refund": mark("Easypay could not complete the refund"),
+            "Easypay failed to make this payment": mark("Easypay failed to make this payment"),
+            "There is no telephone number to ask in MB WAY": mark(
+                "MB WAY needs a telephone number"
+            ),
+        },
     ),
     tests={"baseUrl": ("sandbox",)},
 )

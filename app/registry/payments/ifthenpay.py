@@ -125,6 +125,25 @@ IFTHENPAY = Spec(
             Place(mark("Callback of the MB WAY key"), f"{FILLED_IN}&pm=MBWAY", ("mbwayKey",)),
             Place(mark("Callback of the card key"), f"{FILLED_IN}&pm=CCARD", ("ccKey",)),
         ),
+        reasons={
+            "The payment was not confirmed in the MB WAY app": mark(
+                "The payment was not confirmed in the MB WAY app"
+            ),
+            "The customer said no in the MB WAY app": mark(
+                "The customer said no in the MB WAY app"
+            ),
+            "The customer did not confirm in the MB WAY app": mark(
+                "The customer did not confirm in the MB WAY app"
+            ),
+            "The payment was declined by MB WAY": mark("MB WAY declined the payment"),
+            "MB WAY needs a telephone number": mark("MB WAY needs a telephone number"),
+            "it is not certain whether MB WAY asked the customer": mark(
+                "It is not certain whether MB WAY asked the customer"
+            ),
+            "the key of this payment method is not set": mark(
+                "The key of this way of paying is not set"
+            ),
+        },
     ),
     together=("entity", "subEntity"),
     any_of=("mbKey", "mbwayKey", "ccKey", "entity"),

@@ -22,5 +22,9 @@ SANDBOX = Spec(
         ),
         creates_at="api",
         is_builtin=True,
+        reasons={
+            "Declined by the sandbox": mark("Declined by the sandbox"),
+            "the sandbox did not answer (scenario)": mark("The sandbox did not answer (scenario)"),
+        },
     ),
 )

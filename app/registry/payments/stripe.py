@@ -70,6 +70,11 @@ STRIPE = Spec(
         event_secret="webhookSecret",  # noqa: S106
         seller_event_secret="connectWebhookSecret",  # noqa: S106
         registers=True,
+        reasons={
+            "no configured method is left for this account": mark(
+                "None of the chosen ways of paying is possible with this account"
+            ),
+        },
     ),
     tests={"secretKey": ("sk_test", "rk_test"), "publishableKey": ("pk_test",)},
 )
