@@ -232,6 +232,7 @@ OPERATIONS = (
             IN_SCOPE,
             MISSING,
             BAD_FIELD,
+            {400: ("invalid_url",)},
             {409: ("seller_not_open",)},
             _NO_ANSWER,
             ALWAYS,

@@ -189,7 +189,9 @@ def escrow_calls(shop):
     seller = f"/api/sellers/{made.json['sellerId']}"
     yield "GET", "/api/sellers/{sellerId}", shop.get(f"{seller}?sync=1")
     yield "GET", "/api/sellers/{sellerId}", shop.get("/api/sellers/sel_1")
-    yield "POST", "/api/sellers/{sellerId}/onboarding-link", shop.post(f"{seller}/onboarding-link")
+    for back in ("https://shop.example.com/sellers", "https://shop.example.com@elsewhere.example"):
+        link = shop.post(f"{seller}/onboarding-link", {"returnUrl": back})
+        yield "POST", "/api/sellers/{sellerId}/onboarding-link", link
     terms = {"sellerId": made.json["sellerId"], "feePercent": "10"}
     order = shop.order(20, escrow=terms)
     shop.pay(order)
