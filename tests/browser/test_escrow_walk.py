@@ -11,6 +11,14 @@ from tests.escrow import escrow
 from tests.faults.worker import eventually
 from tests.merchant import PASSWORD, person
 
+# Colours do not depend on the width: two looks show each of both, the others are for who has time.
+EVERY_LOOK = [
+    ("light", 375),
+    ("dark", 1280),
+    pytest.param("light", 1280, marks=pytest.mark.soak),
+    pytest.param("dark", 375, marks=pytest.mark.soak),
+]
+
 
 @pytest.fixture
 def shop(served):
@@ -146,8 +154,7 @@ def test_from_the_order_to_the_sellers_statement(shop, open_page, javascript):
     walk.watched.assert_clean()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
 def test_the_pages_are_whole_in_every_state(shop, open_page, scheme, width):
     """Nothing yet, much at once, a dispute that is open, a page for paper."""
     walk = Walk(open_page(color_scheme=scheme, viewport={"width": width, "height": 900}), shop)
