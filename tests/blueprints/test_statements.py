@@ -1,4 +1,4 @@
-"""Every page asks the database as often about thirty rows of everything as about three."""
+"""Every page asks the database as often about a dozen rows of everything as about three."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from tests.escrow import ask as ask_for
 from tests.escrow import held, make_seller
 from tests.merchant import Merchant, person
 
-FEW, MANY = 3, 30
+FEW, MANY = 3, 12
 URL = "http://127.0.0.1:9/hook"
 # A picture, a part of a page, a file, and what only they see who have a second factor.
 NO_PAGES = {"auth.picture", "providers.show_preview", "orders.download", "auth.confirm_by_code"}
