@@ -12,8 +12,8 @@ from app.registry import reasons
 __all__ = ["PATTERNS", "REASONS", "init_app", "reason_of"]
 
 REASONS = {
-    "no answer for a day, and the gateway shows no such refund": _(
-        "No answer for a day, and the company shows no such refund"
+    "no answer for a day, and the gateway shows nothing of it": _(
+        "No answer for a day, and the company shows nothing of it"
     ),
     "no answer for a day: look at the company whether it has an account for them": _(
         "No answer for a day: look at the company whether it has an account for them"

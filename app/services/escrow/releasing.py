@@ -25,8 +25,8 @@ from app.services import idempotency, ledger, orders, records, tasks
 from app.services.escrow import holding, look, transferring
 from app.services.escrow.fees import part_of_fee
 from app.services.escrow.look import Escrow
-from app.services.escrow.moves import NET
 from app.services.idempotency import Claim, Key
+from app.services.moves import NET
 
 __all__ = ["locked", "release", "reserve"]
 

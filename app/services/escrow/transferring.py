@@ -1,12 +1,13 @@
-"""Asking a gateway to move freed money to a seller, and how that stands. A flow, for the task."""
+"""Moving freed money to a seller. A flow, for the task."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 from sqlalchemy import select
 
 from app.adapters.gateways import base
-from app.extensions import db, transaction
-from app.kit import clock
+from app.extensions import db
 from app.kit.errors import NotFound
 from app.kit.money import Money
 from app.models import (
@@ -21,27 +22,70 @@ from app.models import (
     Release,
     Seller,
 )
-from app.services import events, ledger, orders, records, routing, tasks
-from app.services.escrow import holding, moves
+from app.services import events, ledger, moves, orders, records, routing, tasks
+from app.services.escrow import holding
 from app.services.escrow.covering import cover
-from app.services.ledger import Move
 from app.services.orders import attention
 
 __all__ = ["send"]
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A release, where its money comes from and whom it is for; nothing of the session."""
+def send(release_id: str) -> tasks.Again | None:
+    """Ask the gateway for a release, or find what it made of it (a flow, for the task)."""
+    return moves.send(_Transfer, release_id)
 
-    release: Release
+
+@dataclass(frozen=True)
+class _Transfer(moves.Move[Release, str | None]):
+    """A release, where its money comes from and whom it is for. Its answer is the transfer's id
+    there, None where nothing had to move."""
+
+    order: Order
     payment: Payment
+    hold: Hold
     seller: Seller
-    may_be_made: bool  # it was asked for before, and what came of it was never recorded
+
+    @classmethod
+    def lock(cls, move_id: str) -> Self:
+        of_release = select(Hold.payment_id).join(Release, Release.hold_id == Hold.id)
+        payment_id = db.session.scalar(of_release.where(Release.id == move_id))
+        if payment_id is None:
+            raise NotFound("No such release")
+        order, payment = orders.lock(payment_id)
+        release = db.session.scalars(
+            select(Release).where(Release.id == move_id).with_for_update()
+        ).one()
+        hold = holding.locked(order.id)
+        return cls(release, order, payment, hold, db.session.get_one(Seller, hold.seller_id))
+
+    def prepare(self, *, may_be_made: bool) -> None:
+        """One that was surely never asked for fails when a dispute or the customer's bank came
+        first. Where the fee is all of it, nothing has to move."""
+        if not may_be_made and holding.is_stopped_since(self.hold, self.row.created_at):
+            self._stop()
+        elif self.row.to_seller.minor == 0:
+            self.answered(None)
+
+    def _stop(self) -> None:
+        """The money is held, and its date, if it has one, stands still with the clock."""
+        attention.clear(self.order)
+        self._fail("stopped by a dispute")
+
+    def look(self) -> str | None:
+        found = self._market.find_transfer(self._request)
+        return found.gateway_transfer_id if found else None
+
+    def ask(self) -> str:
+        return self._market.transfer(self._request).gateway_transfer_id
+
+    @cached_property
+    def _market(self) -> base.Marketplace:
+        found: base.Marketplace = routing.connect_payment(self.payment).marketplace
+        return found
 
     @property
-    def request(self) -> base.TransferRequest:
-        release = self.release
+    def _request(self) -> base.TransferRequest:
+        release = self.row
         return base.TransferRequest(
             release_id=release.id,
             order_id=release.order_id,
@@ -51,80 +95,10 @@ class _Job:
             idempotency_key=f"release-{release.id}",
         )
 
-
-def send(release_id: str) -> tasks.Again | None:
-    """Ask the gateway for a release, or find what it made of it.
-
-    One that may have been made is looked for first, and nothing is asked for again once the
-    gateway may have forgotten the key: then a person has to look. One that was surely never asked
-    for fails when a dispute or the customer's bank came first.
-    """
-    job = _claim(release_id)
-    if not isinstance(job, _Job):
-        return job
-    try:
-        made = _ask(job)
-    except (base.Impossible, base.Declined) as error:
-        _failed(release_id, error.reason)
-        return None
-    except base.GatewayError as error:
-        return _unanswered(release_id, error, may_be_made=job.may_be_made)
-    _succeeded(release_id, made)
-    return None
-
-
-def _claim(release_id: str) -> _Job | tasks.Again | None:
-    with transaction():
-        order, payment, hold, release = _lock(release_id)
-        if release.status not in holding.UNDECIDED:
-            return None
-        found = moves.claim(release)
-        if isinstance(found, tasks.Again):
-            return found
-        if not found and holding.is_stopped_since(hold, release.created_at):
-            _stop(order, payment, release)
-            return None
-        seller = db.session.scalars(
-            select(Seller).join(Hold, Hold.seller_id == Seller.id).where(Hold.id == release.hold_id)
-        ).one()
-        return _Job(release, payment, seller, found)
-
-
-def _stop(order: Order, payment: Payment, release: Release) -> None:
-    """It was never asked for, and now it is disputed: the money is held, and its date, if it has
-    one, stands still with the clock."""
-    release.status, release.asking_since = MoveStatus.failed, None
-    release.failure = "stopped by a dispute"
-    attention.clear(order)
-    records.timeline(
-        order,
-        "escrow.release_failed",
-        payment=payment,
-        release=release.id,
-        reason=release.failure,
-    )
-
-
-def _ask(job: _Job) -> str | None:
-    """The transfer's id there; None where the fee is all of it and nothing has to move."""
-    if job.release.to_seller.minor == 0:
-        return None
-    market: base.Marketplace = routing.connect_payment(job.payment).marketplace
-    if job.may_be_made:
-        if found := market.find_transfer(job.request):
-            return found.gateway_transfer_id
-        if clock.now() - job.release.created_at > moves.LAST_TRY:
-            raise base.Unavailable("no answer for a day, and the gateway shows no such transfer")
-    return market.transfer(job.request).gateway_transfer_id
-
-
-def _succeeded(release_id: str, transfer_id: str | None) -> None:
-    with transaction():
-        order, payment, hold, release = _lock(release_id)
-        if release.status not in holding.UNDECIDED:
-            return
-        release.status, release.asking_since, release.failure = MoveStatus.succeeded, None, None
-        release.gateway_transfer_id = transfer_id
+    def answered(self, answer: str | None) -> None:
+        order, release = self.order, self.row
+        release.status, release.failure = MoveStatus.succeeded, None
+        release.gateway_transfer_id = answer
         if order.attention in {Attention.release_unknown, Attention.release_failed}:
             order.attention = None
         attention.clear(order)
@@ -133,12 +107,16 @@ def _succeeded(release_id: str, transfer_id: str | None) -> None:
             order,
             JournalKind.release,
             [
-                Move(Account.held, Account.seller, release.to_seller.minor),
-                Move(Account.held, Account.fee, release.fee_minor),
+                ledger.Move(Account.held, Account.seller, release.to_seller.minor),
+                ledger.Move(Account.held, Account.fee, release.fee_minor),
             ],
             subject=release.id,
         )
-        found = holding.settle(order, hold, decided_at=release.created_at)
+        self._tell()
+
+    def _tell(self) -> None:
+        order, payment, release = self.order, self.payment, self.row
+        found = holding.settle(order, self.hold, decided_at=release.created_at)
         records.timeline(
             order,
             "escrow.released",
@@ -147,55 +125,27 @@ def _succeeded(release_id: str, transfer_id: str | None) -> None:
             amount=str(release.to_seller),
             fee=str(Money(release.fee_minor, release.currency)),
         )
-        told = holding.told(order, hold, found)
+        told = holding.told(order, self.hold, found)
         events.append(order, EventType.escrow_released, payment, releaseId=release.id, **told)
 
+    def refused(self, reason: str) -> None:
+        """What was set aside is held as before. If its date had come, nothing frees it by itself
+        any more."""
+        if self.row.cause == "date":
+            holding.forget_date(self.hold)
+        self.order.attention = Attention.release_failed
+        self._fail(reason)
 
-def _failed(release_id: str, reason: str) -> None:
-    """The gateway moved nothing and will not: what was set aside is held as before. If its date
-    had come, nothing frees it by itself any more."""
-    with transaction():
-        order, payment, hold, release = _lock(release_id)
-        if release.status not in holding.UNDECIDED:
-            return
-        release.status, release.asking_since, release.failure = MoveStatus.failed, None, reason
-        if release.cause == "date":
-            holding.forget_date(hold)
-        order.attention = Attention.release_failed
-        records.timeline(
-            order, "escrow.release_failed", payment=payment, release=release.id, reason=reason
-        )
+    def _fail(self, reason: str) -> None:
+        self.row.status, self.row.failure = MoveStatus.failed, reason
+        self._note("escrow.release_failed", reason)
 
-
-def _unanswered(
-    release_id: str, error: base.GatewayError, *, may_be_made: bool
-) -> tasks.Again | None:
-    with transaction():
-        order, payment, _, release = _lock(release_id)
-        if release.status not in holding.UNDECIDED:
-            return None
-        moves.unanswered(release, error, may_be_made=may_be_made)
-        if release.status == MoveStatus.unknown:
-            order.attention = Attention.release_unknown
+    def unanswered(self, error: base.GatewayError, before: str) -> None:
+        if self.row.status == MoveStatus.unknown:
+            self.order.attention = Attention.release_unknown
         else:
-            attention.unanswered(order, error)
-        records.timeline(
-            order,
-            "escrow.release_unanswered",
-            payment=payment,
-            release=release.id,
-            reason=error.reason,
-        )
-        return moves.pause(release)
+            attention.unanswered(self.order, error)
+        self._note("escrow.release_unanswered", error.reason)
 
-
-def _lock(release_id: str) -> tuple[Order, Payment, Hold, Release]:
-    of_release = select(Hold.payment_id).join(Release, Release.hold_id == Hold.id)
-    payment_id = db.session.scalar(of_release.where(Release.id == release_id))
-    if payment_id is None:
-        raise NotFound("No such release")
-    order, payment = orders.lock(payment_id)
-    release = db.session.scalars(
-        select(Release).where(Release.id == release_id).with_for_update()
-    ).one()
-    return order, payment, holding.locked(order.id), release
+    def _note(self, kind: str, reason: str) -> None:
+        records.timeline(self.order, kind, payment=self.payment, release=self.row.id, reason=reason)

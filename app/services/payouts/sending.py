@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from sqlalchemy import select
 
@@ -13,8 +14,7 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.models import Payout, PayoutStatus, Seller
-from app.services import idempotency, records, tasks
-from app.services.escrow import moves
+from app.services import idempotency, moves, records, tasks
 from app.services.idempotency import Claim, Key
 from app.services.payouts.recording import advance, locked
 from app.services.sellers.opening import connect
@@ -22,24 +22,6 @@ from app.services.sellers.opening import connect
 __all__ = ["UNDECIDED", "create", "send"]
 
 UNDECIDED = (PayoutStatus.requested, PayoutStatus.unknown)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A payout and whose it is; nothing of the session."""
-
-    payout: Payout
-    seller: Seller
-    may_be_made: bool  # it was asked for before, and what came of it was never recorded
-
-    @property
-    def account(self) -> str:
-        return self.seller.gateway_seller_id or ""
-
-    @property
-    def request(self) -> base.PayoutRequest:
-        one = self.payout
-        return base.PayoutRequest(one.id, one.money, f"payout-{one.id}")
 
 
 def create(
@@ -104,60 +86,46 @@ def _must_be_free(seller: Seller) -> None:
 
 
 def send(payout_id: str) -> tasks.Again | None:
-    """Ask the gateway for a payout, or find what it made of it (a flow, for the task too). Nothing
-    is asked for again once the gateway may have forgotten the key."""
-    job = _claim(payout_id)
-    if not isinstance(job, _Job):
-        return job
-    try:
-        state = _ask(job)
-    except (base.Impossible, base.Declined) as error:
-        state = base.PayoutState("", "failed", job.payout.money, failure=error.reason)
-    except base.GatewayError as error:
-        return _unanswered(payout_id, error, may_be_made=job.may_be_made)
-    _answered(payout_id, state)
-    return None
+    """Ask the gateway for a payout, or find what it made of it (a flow, for the task too)."""
+    return moves.send(_Payout, payout_id)
 
 
-def _claim(payout_id: str) -> _Job | tasks.Again | None:
-    with transaction():
-        seller, payout = _lock(payout_id)
-        if payout.status not in UNDECIDED:
-            return None
-        found = moves.claim(payout)
-        return found if isinstance(found, tasks.Again) else _Job(payout, seller, found)
+@dataclass(frozen=True)
+class _Payout(moves.Move[Payout, base.PayoutState]):
+    """A payout and whose it is."""
 
+    seller: Seller
 
-def _ask(job: _Job) -> base.PayoutState:
-    market = connect(job.seller)
-    if job.may_be_made:
-        if found := market.find_payout(job.account, job.request):
-            return found
-        if clock.now() - job.payout.created_at > moves.LAST_TRY:
-            raise base.Unavailable("no answer for a day, and the gateway shows no such payout")
-    return market.pay_out(job.account, job.request)
+    @classmethod
+    def lock(cls, move_id: str) -> Self:
+        of_payout = select(Payout.seller_id).where(Payout.id == move_id)
+        seller = locked(db.session.scalars(of_payout).one())
+        payout = db.session.scalars(
+            select(Payout).where(Payout.id == move_id).with_for_update()
+        ).one()
+        return cls(payout, seller)
 
+    def look(self) -> base.PayoutState | None:
+        return self._market.find_payout(self._account, self._request)
 
-def _answered(payout_id: str, state: base.PayoutState) -> None:
-    with transaction():
-        advance(*_lock(payout_id), state)
+    def ask(self) -> base.PayoutState:
+        return self._market.pay_out(self._account, self._request)
 
+    @cached_property
+    def _market(self) -> base.Marketplace:
+        return connect(self.seller)
 
-def _unanswered(
-    payout_id: str, error: base.GatewayError, *, may_be_made: bool
-) -> tasks.Again | None:
-    with transaction():
-        _, payout = _lock(payout_id)
-        if payout.status not in UNDECIDED:
-            return None
-        moves.unanswered(payout, error, may_be_made=may_be_made)
-        return moves.pause(payout)
+    @property
+    def _account(self) -> str:
+        return self.seller.gateway_seller_id or ""
 
+    @property
+    def _request(self) -> base.PayoutRequest:
+        one = self.row
+        return base.PayoutRequest(one.id, one.money, f"payout-{one.id}")
 
-def _lock(payout_id: str) -> tuple[Seller, Payout]:
-    of_payout = select(Payout.seller_id).where(Payout.id == payout_id)
-    seller = locked(db.session.scalars(of_payout).one())
-    payout: Payout = db.session.scalars(
-        select(Payout).where(Payout.id == payout_id).with_for_update()
-    ).one()
-    return seller, payout
+    def answered(self, answer: base.PayoutState) -> None:
+        advance(self.seller, self.row, answer)
+
+    def refused(self, reason: str) -> None:
+        self.answered(base.PayoutState("", "failed", self.row.money, failure=reason))

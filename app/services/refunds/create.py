@@ -13,12 +13,11 @@ from app.kit.strictjson import dump
 from app.models import Order, Payment, Refund
 from app.services import idempotency, refunding
 from app.services.idempotency import Claim, Key
+from app.services.moves import NET
 from app.services.orders.settle import lock
 from app.services.refunds import sending
 
 __all__ = ["create"]
-
-NET = 30  # seconds until the task asks, should this process die before it has
 
 
 def create(

@@ -15,16 +15,15 @@ from app.models import Seller, SellerStatus
 from app.services import idempotency, records, routing, tasks
 from app.services.api_keys import Caller
 from app.services.credentials import Scope
-from app.services.escrow.moves import LAST_TRY
 from app.services.escrow.terms import unavailable
 from app.services.idempotency import Claim, Key
+from app.services.moves import LAST_TRY, NET
 from app.services.routing import Asker, Choice
 from app.services.sellers.look import get
 from app.services.sellers.standing import record
 
 __all__ = ["Wanted", "connect", "create", "open_account"]
 
-NET = 30  # seconds until the task asks, should this process die before it has
 _SILENCE = "no answer for a day: look at the company whether it has an account for them"
 AGAIN = (2, 5, 15, 60, 300, 900, 3600)  # seconds
 

@@ -1,0 +1,166 @@
+"""Moves of money: asked for once, and looked for until the gateway's answer is definite.
+
+What releases, reversals, refunds and payouts share; each of them says what is its own.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+from app.adapters.gateways import base
+from app.extensions import transaction
+from app.kit import clock
+from app.models import MoveStatus, Payout, Refund, Release, Reversal
+from app.services import tasks
+
+__all__ = ["LAST_TRY", "NET", "Move", "pause", "send"]
+
+NET = 30  # seconds until the task asks, should this process die before it has
+AGAIN = (2, 5, 15, 60, 300, 900, 3600)  # seconds
+IN_FLIGHT = timedelta(minutes=1)  # longer than looking for it and asking for it can take
+# Gateways may forget an idempotency key after 24 hours, and would then move the money once more.
+LAST_TRY = timedelta(hours=23)
+
+Rows = Release | Reversal | Refund | Payout
+Row = TypeVar("Row", bound=Rows)
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Move(ABC, Generic[Row, Answer]):
+    """One kind of move; an instance has the rows of one, as they were when they were locked.
+
+    `look` and `ask` call the gateway and need no transaction. Everything else is a part, and what
+    is written needs no look at the status: it was still undecided under this lock.
+    """
+
+    row: Row
+    undecided: ClassVar[Collection[str]] = (MoveStatus.requested, MoveStatus.unknown)
+
+    @classmethod
+    @abstractmethod
+    def lock(cls, move_id: str) -> Self:
+        """Lock its rows. Raises NotFound."""
+
+    def prepare(self, *, may_be_made: bool) -> tasks.Again | None:
+        """What comes before the gateway is asked: it may have to wait, or be decided here."""
+
+    @abstractmethod
+    def look(self) -> Answer | None:
+        """What the gateway has made of it; None when it shows nothing of it."""
+
+    @abstractmethod
+    def ask(self) -> Answer:
+        """Ask for it, with its key."""
+
+    @abstractmethod
+    def answered(self, answer: Answer) -> tasks.Again | None:
+        """Write down what was made of it."""
+
+    @abstractmethod
+    def refused(self, reason: str) -> None:
+        """Write down that it was not made, and will not be."""
+
+    def unanswered(self, error: base.GatewayError, before: str) -> None:
+        """Write down that nothing definite is known, beside what its row says by now; `before` is
+        the status that it had."""
+
+    def follow(self, answer: Answer) -> None:
+        """What else the gateway is asked once its answer is written down; not in a transaction."""
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """A move that this process alone asks about now."""
+
+    move: Move[Any, Any]
+    may_be_made: bool  # it was asked for before, and what came of it was never recorded
+
+
+def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
+    """Ask the gateway for a move, or find what it made of it (a flow); when to ask again, None once
+    it is decided.
+
+    That it is being asked is written down first, so it is known, and not guessed, whether a process
+    that died may have had it made. Such a move is looked for before it is asked for again, and once
+    the gateway may have forgotten the key it is only looked for: then a person has to look.
+    """
+    claimed = _claim(kind, move_id)
+    if not isinstance(claimed, _Claimed):
+        return claimed
+    try:
+        answer = _answer(claimed)
+    except (base.Impossible, base.Declined) as error:
+        reason = error.reason
+        return _record(claimed.move, lambda move: move.refused(reason))
+    except base.GatewayError as error:
+        return _unanswered(claimed, error)
+    again = _record(claimed.move, lambda move: move.answered(answer))
+    claimed.move.follow(answer)
+    return again
+
+
+def _claim(kind: type[Move[Any, Any]], move_id: str) -> _Claimed | tasks.Again | None:
+    """Write down that the gateway is being asked. Again while another process is asking, or may
+    be: it died, or its answer is on its way."""
+    with transaction():
+        move = kind.lock(move_id)
+        row, now = move.row, clock.now()
+        if row.status not in move.undecided:
+            return None
+        if row.asking_since and now - row.asking_since < IN_FLIGHT:
+            return tasks.Again(row.asking_since + IN_FLIGHT)
+        may_be_made = row.asking_since is not None or row.status != MoveStatus.requested
+        again = move.prepare(may_be_made=may_be_made)
+        if again or row.status not in move.undecided:
+            return again
+        row.asking_since = now
+        return _Claimed(move, may_be_made)
+
+
+def _answer(claimed: _Claimed) -> Any:
+    move = claimed.move
+    if claimed.may_be_made:
+        found = move.look()
+        if found is not None:
+            return found
+        if clock.now() - move.row.created_at > LAST_TRY:
+            raise base.Unavailable("no answer for a day, and the gateway shows nothing of it")
+    return move.ask()
+
+
+def _unanswered(claimed: _Claimed, error: base.GatewayError) -> tasks.Again | None:
+    """Nothing definite is known: what was set aside stays so, and we ask again."""
+
+    def note(move: Move[Any, Any]) -> tasks.Again:
+        row, before = move.row, move.row.status
+        row.failure, row.checks = error.reason, row.checks + 1
+        # Left as requested, one that may be made would be taken for one never asked for.
+        is_hidden = claimed.may_be_made and before == MoveStatus.requested
+        if is_hidden or isinstance(error, base.Unavailable | base.Missing):
+            row.status = MoveStatus.unknown
+        move.unanswered(error, before)
+        return pause(row)
+
+    return _record(claimed.move, note)
+
+
+def _record(
+    asked: Move[Any, Any], outcome: Callable[[Move[Any, Any]], tasks.Again | None]
+) -> tasks.Again | None:
+    """Write down what came of it, unless somebody else did meanwhile."""
+    with transaction():
+        move = asked.lock(asked.row.id)
+        if move.row.status not in move.undecided:
+            return None
+        move.row.asking_since = None
+        return outcome(move)
+
+
+def pause(row: Rows, *, least: int = 0) -> tasks.Again:
+    """When to ask again: soon, then hourly, after two days daily; `least` is in seconds."""
+    if row.checks > 48:
+        return tasks.Again(clock.after(86_400))
+    return tasks.Again(clock.after(max(least, AGAIN[min(max(row.checks, 1), len(AGAIN)) - 1])))
