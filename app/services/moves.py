@@ -53,7 +53,8 @@ class Move(ABC, Generic[Row, Answer]):
 
     @abstractmethod
     def ask(self) -> Answer:
-        """Ask for it, with its key."""
+        """Ask for it, with its key. Raises Impossible, Declined for a no to that key alone: what
+        was asked with it before, if anything was, ended the same."""
 
     @abstractmethod
     def answered(self, answer: Answer) -> tasks.Again | None:
@@ -84,8 +85,9 @@ def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
     it is decided.
 
     That it is being asked is written down first, so it is known, and not guessed, whether a process
-    that died may have had it made. Such a move is looked for before it is asked for again, and once
-    the gateway may have forgotten the key it is only looked for: then a person has to look.
+    that died may have had it made. Such a move is looked for before it is asked for again, and a no
+    counts only after a look that showed nothing. Once the gateway may have forgotten the key it is
+    only looked for: then a person has to look.
     """
     claimed = _claim(kind, move_id)
     if not isinstance(claimed, _Claimed):
@@ -123,12 +125,19 @@ def _claim(kind: type[Move[Any, Any]], move_id: str) -> _Claimed | tasks.Again |
 def _answer(claimed: _Claimed) -> Any:
     move = claimed.move
     if claimed.may_be_made:
-        found = move.look()
+        found = _look(move)
         if found is not None:
             return found
         if clock.now() - move.row.created_at > LAST_TRY:
             raise base.Unavailable("no answer for a day, and the gateway shows nothing of it")
     return move.ask()
+
+
+def _look(move: Move[Any, Any]) -> Any:
+    try:
+        return move.look()
+    except (base.Impossible, base.Declined) as error:  # a no to the look, not to the move
+        raise base.Unavailable(error.reason) from error
 
 
 def _unanswered(claimed: _Claimed, error: base.GatewayError) -> tasks.Again | None:

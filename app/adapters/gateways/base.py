@@ -176,7 +176,8 @@ class Gateway(Protocol):
         ...
 
     def refund_payment(self, gateway_payment_id: str, request: RefundRequest) -> RefundResult:
-        """Give money back. Raises Impossible with the reason when they refuse for good."""
+        """Give money back. Raises Impossible with the reason when they refuse for good what is
+        asked with this key, now and whenever it was asked before."""
         ...
 
     def retrieve_refund(self, gateway_refund_id: str) -> RefundResult:

@@ -119,7 +119,8 @@ class Marketplace(Protocol):
     """The part of a gateway that pays sellers.
 
     Every call may raise Misconfigured, Busy, Unavailable; one that asks for something, Impossible
-    with the reason when they refuse for good.
+    with the reason when they refuse for good what is asked with this key, now and whenever it was
+    asked before.
     """
 
     def create_seller(self, request: SellerRequest) -> SellerState:

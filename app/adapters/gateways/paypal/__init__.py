@@ -122,12 +122,7 @@ class PayPalGateway(base.Plain):
 
 
 def _declined(error: Refused | ValueError) -> base.GatewayError:
-    """A creation was refused. A key that was used for something else made something."""
-    if isinstance(error, Refused):
-        if error.issue == "DUPLICATE_REQUEST_ID":
-            return base.Unavailable(error.reason)
-        return base.Declined(error.reason)
-    return base.Declined(str(error))
+    return base.Declined(error.reason if isinstance(error, Refused) else str(error))
 
 
 def _path(folder: str, thing_id: str) -> str:

@@ -16,6 +16,7 @@ __all__ = ["Refused", "refuse", "refuse_credentials"]
 log = structlog.get_logger()
 
 UNDER_WAY = {"ORDER_COMPLETION_IN_PROGRESS", "PREVIOUS_REQUEST_IN_PROGRESS"}
+OTHERS_KEY = "DUPLICATE_REQUEST_ID"  # it was used for something else, and that was done
 # Statuses by which PayPal says no; 401 and 403 become what they are in the wire.
 DEFINITE = {400, 401, 403, 415, 422}
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,80}", re.ASCII)
@@ -58,6 +59,8 @@ def refuse(reply: Reply) -> base.GatewayError:
         return base.Missing("PayPal does not know it")
     if issue in UNDER_WAY:
         return base.Unavailable("PayPal is still working on an earlier call")
+    if issue == OTHERS_KEY:
+        return base.Unavailable("PayPal has done something else under this key")
     if reply.status not in DEFINITE:
         return base.Unavailable(f"PayPal answered {reply.status}")
     return Refused(f"PayPal: {_WORDS.get(issue, said)}"[:300], issue)

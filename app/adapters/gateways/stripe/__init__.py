@@ -78,7 +78,7 @@ class StripeGateway(base.Plain):
     def refund_payment(
         self, gateway_payment_id: str, request: base.RefundRequest
     ) -> base.RefundResult:
-        with translated():
+        with translated(giving=True):
             refund = self.client.v1.refunds.create(
                 params.refund(gateway_payment_id, request),  # type: ignore[arg-type]
                 {"idempotency_key": request.idempotency_key},

@@ -31,16 +31,18 @@ def connect(secret_key: str, base_url: str | None) -> stripe.StripeClient:
 
 
 @contextmanager
-def translated(*, creating: bool = False) -> Iterator[None]:
+def translated(*, creating: bool = False, giving: bool = False) -> Iterator[None]:
     """Turn Stripe's errors into ours (https://docs.stripe.com/api/errors).
 
     A refused creation made nothing, so `creating` turns a plain 400 into Declined; a key that was
-    used with other parameters means that something was made, so that is Unavailable.
+    used with other parameters means that something was made, or with `giving` was given back, so
+    that is Unavailable.
     """
     try:
         yield
     except stripe.IdempotencyError as error:
-        raise (base.Unavailable if creating else base.Impossible)(_said(error)) from error
+        is_open = creating or giving
+        raise (base.Unavailable if is_open else base.Impossible)(_said(error)) from error
     except stripe.CardError as error:
         raise base.Declined(error.user_message or error.code or "declined") from error
     except stripe.PermissionError as error:

@@ -122,9 +122,13 @@ class StripeMarketplace:
 
     def _charge_of(self, intent_id: str) -> str:
         """Raises Missing where this account does not know it, for instance because the keys are
-        another account's now: that says nothing of what was moved before."""
-        with translated():
-            intent = self.v1.payment_intents.retrieve(intent_id, {}, _ONCE)
+        another account's now: that says nothing of what was moved before. Nor does a refusal to
+        show it."""
+        try:
+            with translated():
+                intent = self.v1.payment_intents.retrieve(intent_id, {}, _ONCE)
+        except base.Impossible as error:
+            raise base.Unavailable(error.reason) from error
         charge = id_of(intent.to_dict().get("latest_charge"))
         if charge is None:
             raise base.Impossible("nothing was paid that could be transferred")

@@ -153,6 +153,14 @@ def test_half_an_answer_to_a_refund_is_no_answer(rig, captured, body):
         rig.adapter.refund_payment(paid.gateway_payment_id, refund(500))
 
 
+def test_a_key_that_refunded_something_else_is_no_refusal(rig, captured):
+    *_, paid = captured()
+    rig.adapter.refund_payment(paid.gateway_payment_id, refund(500))
+    with pytest.raises(base.Unavailable, match="something else"):
+        rig.adapter.refund_payment(paid.gateway_payment_id, refund(400))
+    assert len(rig.fake.all_refunds()) == 1
+
+
 def test_another_currency_is_refused(rig, captured):
     *_, paid = captured()
     wrong = dataclasses.replace(refund(500), money=Money(500, "EUR"))

@@ -1,0 +1,252 @@
+"""A no that comes after silence: what it proves about the question whose answer was lost.
+
+Each kind of move, through the house to Stripe's fake: a refusal counts only as the answer to the
+key that the move is asked for with, once a look showed nothing.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import reading
+from app.kit.money import Money
+from app.models import Payout
+from app.services import moves, payouts
+from tests import world
+from tests.escrow import escrow
+from tests.flows.conftest import StripeShop
+from tests.flows.stripe_sellers import held, release, there
+
+MINUTES = 300  # seconds
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A move: how it comes to be asked for, where, and what became of it."""
+
+    name: str
+    asked_at: str
+    looked_at: str
+    status: Callable[[], str]
+    there: Callable[[], list[Any]]  # at Stripe
+    begin: Callable[[], None]
+
+
+def _transfer(shop: StripeShop) -> Kind:
+    order = held(shop)
+    return Kind(
+        "transfer",
+        "POST /v1/transfers$",
+        "GET /v1/transfers$",
+        lambda: escrow(shop, order)["releases"][0]["status"],
+        shop.stripe.transfers,
+        lambda: release(shop, order),
+    )
+
+
+def _reversal(shop: StripeShop) -> Kind:
+    order = held(shop)
+    release(shop, order)
+
+    def begin() -> None:
+        shop.refund(order, 50)
+        world.run_tasks(shop.app)
+
+    return Kind(
+        "reversal",
+        "POST /v1/transfers/*/reversals$",
+        "GET /v1/transfers/*/reversals$",
+        lambda: escrow(shop, order)["reversals"][0]["status"],
+        shop.stripe.reversals,
+        begin,
+    )
+
+
+def _refund(shop: StripeShop) -> Kind:
+    order = held(shop)
+    return Kind(
+        "refund",
+        "POST /v1/refunds$",
+        "GET /v1/refunds$",
+        lambda: shop.see(order)["refunds"][0]["status"],
+        shop.stripe.refunds,
+        lambda: shop.refund(order, 50),
+    )
+
+
+def _payout(shop: StripeShop) -> Kind:
+    order = held(shop)
+    release(shop, order)
+    seller = escrow(shop, order)["sellerId"]
+
+    def begin() -> None:
+        with shop.inside():
+            payouts.create(seller, Money(5_000, "USD"), actor="ada", render=lambda one: {})
+
+    def status() -> str:
+        with shop.inside(), reading() as session:
+            return session.scalars(select(Payout.status)).one()
+
+    return Kind(
+        "payout",
+        "POST /v1/payouts$",
+        "GET /v1/payouts$",
+        status,
+        shop.stripe.payouts,
+        begin,
+    )
+
+
+MADE = {"succeeded", "pending"}
+KINDS = {one.__name__[1:]: one for one in (_transfer, _reversal, _refund, _payout)}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request, stripe_shop) -> Kind:
+    return KINDS[request.param](stripe_shop)
+
+
+@pytest.fixture
+def wait(stripe_shop, later):
+    """Let the time of the next try come, and one more of what that leads to."""
+
+    def on(seconds: float = MINUTES) -> None:
+        later(seconds)
+        world.run_tasks(stripe_shop.app)
+
+    return on
+
+
+def lose(shop, kind, what: str) -> None:
+    """Ask for it once; the answer is lost, or the question was."""
+    times = 2 if kind.name == "refund" else 1  # the SDK asks for refunds twice
+    drop = shop.stripe.drop_after_commit if what == "answer" else shop.stripe.drop_before_commit
+    drop(kind.asked_at, times=times)
+    kind.begin()
+    assert kind.status() == "unknown"
+
+
+def test_a_look_that_is_refused_fails_nothing_that_was_made(stripe_shop, kind, wait):
+    lose(stripe_shop, kind, "answer")
+    stripe_shop.stripe.fail_next(kind.looked_at, 400)
+    wait()
+    assert kind.status() == "unknown"
+    wait()
+    assert (kind.status() in MADE, len(kind.there())) == (True, 1)
+
+
+# What is refused before Stripe looks at the key, or because of the key.
+NO_ANSWERS = {
+    "busy": {"status": 429},
+    "strange keys": {"status": 401},
+    "a missing right": {"status": 403},
+    "another question's key": {"status": 400, "type": "idempotency_error"},
+    "still being asked": {"status": 409, "code": "idempotency_key_in_use"},
+}
+
+
+@pytest.mark.parametrize("refusal", NO_ANSWERS)
+def test_a_no_that_is_not_the_keys_leaves_it_open(stripe_shop, kind, wait, refusal):
+    lose(stripe_shop, kind, "question")
+    # As if a look had come too early: the first question is still on its way.
+    stripe_shop.stripe.fail_next(kind.asked_at, times=2, **NO_ANSWERS[refusal])
+    wait()
+    assert kind.status() == "unknown"
+    stripe_shop.stripe.clear_faults()
+    wait()
+    assert (kind.status() in MADE, len(kind.there())) == (True, 1)
+
+
+def test_a_no_to_the_key_after_a_look_that_showed_nothing_is_definite(stripe_shop, kind, wait):
+    lose(stripe_shop, kind, "question")
+    stripe_shop.stripe.fail_next(kind.asked_at, 400, stored=True, message="never")
+    wait()
+    wait()
+    assert (kind.status(), kind.there()) == ("failed", [])
+
+
+def test_a_no_whose_answer_was_lost_is_heard_when_it_is_said_again(stripe_shop, wait):
+    """What would be possible by now is not done under that key: Stripe says what it said."""
+    kind = _transfer(stripe_shop)
+    stripe_shop.stripe.restrict(there(stripe_shop), "external_account")
+    lose(stripe_shop, kind, "answer")
+    stripe_shop.stripe.onboard(there(stripe_shop))
+    wait()
+    assert (kind.status(), kind.there()) == ("failed", [])
+    assert stripe_shop.stripe.calls("POST", "/v1/transfers$")[-1].replayed
+
+
+def test_a_payment_that_may_not_be_looked_at_fails_no_release(stripe_shop, wait):
+    """The charge is looked up before the transfer names it: that is no answer about either."""
+    kind = _transfer(stripe_shop)
+    stripe_shop.stripe.fail_next("GET /v1/payment_intents/*", 400)
+    kind.begin()
+    assert kind.status() == "unknown"
+    wait()
+    assert (kind.status(), len(kind.there())) == ("succeeded", 1)
+
+
+def test_a_pending_refund_that_may_not_be_looked_at_is_not_failed(stripe_shop, wait):
+    kind = _refund(stripe_shop)
+    stripe_shop.stripe.refund_mode = "pending"
+    kind.begin()
+    stripe_shop.stripe.fail_next("GET /v1/refunds/*", 400)
+    wait()
+    assert kind.status() == "unknown"
+    (made,) = kind.there()
+    stripe_shop.stripe.finish_refund(made["id"])
+    wait()
+    assert (kind.status(), len(kind.there())) == ("succeeded", 1)
+
+
+def test_a_pending_refund_stays_pending_while_stripe_is_busy(stripe_shop, wait):
+    kind = _refund(stripe_shop)
+    stripe_shop.stripe.refund_mode = "pending"
+    kind.begin()
+    stripe_shop.stripe.fail_next("GET /v1/refunds/*", 429, times=9)
+    wait()
+    assert kind.status() == "pending"
+
+
+@pytest.mark.parametrize("name", ["transfer", "refund", "payout"])
+def test_what_a_dying_process_asked_for_is_not_taken_for_unasked(
+    stripe_shop, wait, monkeypatch, name
+):
+    kind = KINDS[name](stripe_shop)
+    with monkeypatch.context() as dying:
+        dying.setattr(moves, "_record", lambda *_: sys.exit("killed"))
+        with pytest.raises(SystemExit):
+            kind.begin()
+    assert (kind.status(), len(kind.there())) == ("requested", 1)
+    stripe_shop.stripe.fail_next(kind.looked_at, 429, times=9)
+    wait()
+    assert kind.status() == "unknown"
+    stripe_shop.stripe.clear_faults()
+    wait()
+    assert (kind.status() in MADE, len(kind.there())) == (True, 1)
+
+
+def test_a_payout_of_a_seller_who_has_left_since_stays_unknown(stripe_shop, wait):
+    kind = _payout(stripe_shop)
+    lose(stripe_shop, kind, "answer")
+    stripe_shop.stripe.leave(there(stripe_shop))
+    wait()
+    assert (kind.status(), len(kind.there())) == ("unknown", 1)
+
+
+@pytest.mark.parametrize("name", ["reversal", "refund"])
+def test_keys_of_another_account_are_no_answer(stripe_shop, wait, name):
+    kind = KINDS[name](stripe_shop)
+    lose(stripe_shop, kind, "answer")
+    theirs = "sk_test_51AnotherAccountOfTheirs01"
+    stripe_shop.stripe.account(theirs, id="acct_Theirs")
+    world.connect_stripe(stripe_shop, key=theirs)
+    wait()
+    assert kind.status() == "unknown"
+    world.connect_stripe(stripe_shop)
+    wait()
+    assert (kind.status(), len(kind.there())) == ("succeeded", 1)
