@@ -2,12 +2,17 @@
 
 import pytest
 
+from app.extensions import reading
+from app.kit.money import Money
+from app.models import Payout
+from app.services import payouts
 from app.services.ledger import verify
 from tests import world
 from tests.escrow import amounts, ask, balances, escrow
 from tests.flows.stripe_sellers import held, release, there
 
 TRANSFER, REVERSAL = "POST /v1/transfers$", "POST /v1/transfers/*/reversals$"
+PAYOUT = "POST /v1/payouts$"
 
 
 def differences(shop, order) -> list:
@@ -111,6 +116,47 @@ def test_a_reversal_without_an_answer_takes_back_once(stripe_shop, later):
     assert [one["amount"] for one in stripe_shop.stripe.reversals()] == [4_500]
     assert amounts(stripe_shop, order) == (0, 4_500, 500, 5_000)
     assert differences(stripe_shop, order) == []
+
+
+def pay_out(shop, order, minor: int) -> Payout:
+    """Ask for a payout of the order's seller; as it stands then."""
+    found: list[Payout] = []
+    with shop.inside():
+        payouts.create(
+            escrow(shop, order)["sellerId"],
+            Money(minor, "USD"),
+            actor="ada@example.com",
+            render=lambda made: found.append(made) or {},
+        )
+    return found[0]
+
+
+def seen(shop, payout: Payout) -> Payout:
+    with shop.inside(), reading() as session:
+        return session.get_one(Payout, payout.id)
+
+
+@pytest.mark.parametrize("lost", ["answer", "question"])
+def test_a_payout_without_an_answer_is_sent_once_and_arrives(stripe_shop, later, lost):
+    shop, stripe = stripe_shop, stripe_shop.stripe
+    order = held(shop)
+    release(shop, order)
+    (stripe.drop_after_commit if lost == "answer" else stripe.drop_before_commit)(PAYOUT)
+    asked = pay_out(shop, order, 5_000)
+    assert (asked.status, asked.gateway_payout_id) == ("unknown", None)
+    assert len(stripe.payouts()) == (1 if lost == "answer" else 0)
+    stripe._idempotency._entries.clear()  # it is found by looking, not by asking again
+    later(120)
+    world.run_tasks(shop.app)
+    (made,) = stripe.payouts()
+    assert (made["amount"], made["metadata"]["payout_id"]) == (5_000, asked.id)
+    now = seen(shop, asked)
+    assert (now.status, now.gateway_payout_id, now.failure) == ("pending", made["id"], None)
+    stripe.finish_payout(made["id"])
+    shop.tell_all()
+    assert (seen(shop, asked).status, len(stripe.payouts())) == ("paid", 1)
+    assert stripe.balance(there(shop)) == 4_000
+    assert differences(shop, order) == []
 
 
 def test_a_reversal_that_fails_is_shown_and_the_refund_fails(stripe_shop):

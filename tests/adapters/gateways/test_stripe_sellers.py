@@ -17,6 +17,7 @@ from tests.adapters.gateways.test_marketplaces import (
 )
 
 TRANSFER, REVERSAL = "POST /v1/transfers$", "POST /v1/transfers/*/reversals$"
+PAYOUT = "POST /v1/payouts$"
 
 
 @pytest.fixture(params=["stripe-card", "stripe-cashapp"])
@@ -138,6 +139,17 @@ def test_a_reversal_whose_answer_is_lost_is_open_and_then_found(rig, market, fak
         market.reverse(made, reversal_of(rig, 300))
     (there,) = fake.reversals()
     assert market.find_reversal(made, reversal_of(rig, 300)) == there["id"]
+
+
+def test_a_payout_whose_answer_is_lost_is_open_and_then_found(rig, market, fake):
+    request = transfer_of(rig, 700)
+    market.transfer(request)
+    fake.drop_after_commit(PAYOUT)
+    with pytest.raises(base.Unavailable):
+        market.pay_out(request.gateway_seller_id, payout_of(rig, 300))
+    (there,) = fake.payouts()
+    found = market.find_payout(request.gateway_seller_id, payout_of(rig, 300))
+    assert (found.gateway_payout_id, found.status) == (there["id"], "pending")
 
 
 def test_a_key_that_moved_something_else_leaves_it_open(rig, market):
