@@ -9,7 +9,7 @@ from typing import Any
 
 from app.adapters.gateways import actions, base
 from app.adapters.gateways.stripe import disputes, events, images, params, snapshots
-from app.adapters.gateways.stripe.client import connect, translated
+from app.adapters.gateways.stripe.client import ONCE, connect, translated
 from app.adapters.gateways.stripe.endpoints import StripeEndpoints
 from app.adapters.gateways.stripe.marketplace import StripeMarketplace
 
@@ -78,11 +78,10 @@ class StripeGateway(base.Plain):
     def refund_payment(
         self, gateway_payment_id: str, request: base.RefundRequest
     ) -> base.RefundResult:
+        sent: Any = params.refund(gateway_payment_id, request)
+        options: Any = {"idempotency_key": request.idempotency_key, **ONCE}
         with translated(giving=True):
-            refund = self.client.v1.refunds.create(
-                params.refund(gateway_payment_id, request),  # type: ignore[arg-type]
-                {"idempotency_key": request.idempotency_key},
-            )
+            refund = self.client.v1.refunds.create(sent, options)
         return snapshots.of_refund(refund.to_dict())
 
     def retrieve_refund(self, gateway_refund_id: str) -> base.RefundResult:
@@ -94,7 +93,8 @@ class StripeGateway(base.Plain):
         self, gateway_payment_id: str, request: base.RefundRequest
     ) -> base.RefundResult | None:
         with translated():
-            made = self.client.v1.refunds.list({"payment_intent": gateway_payment_id, "limit": 100})
+            listed: Any = {"payment_intent": gateway_payment_id, "limit": 100}
+            made = self.client.v1.refunds.list(listed, ONCE)
             found = [refund.to_dict() for refund in made.auto_paging_iter()]
         for refund in found:
             if (refund.get("metadata") or {}).get("refund_id") == request.refund_id:

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import stripe
 
 from app.adapters.gateways import base
 from app.adapters.gateways.sessions import Sessions
 
-__all__ = ["API_VERSION", "connect", "translated"]
+__all__ = ["API_VERSION", "ONCE", "connect", "translated"]
 
 API_VERSION = "2026-10-28.endive"
 CONNECT, READ = 3.0, 9.0  # seconds; with one retry a call stays under 25
+# What moves money is asked for once. A refusal of a second question behind our back would count as
+# "nothing happened", whatever the lost answer to the first one was; we look before we ask again. So
+# is what is looked up before: both together have to end before somebody else may take the move for
+# abandoned.
+ONCE: Any = {"max_network_retries": 0}
 
 stripe.enable_telemetry = False  # it would write an id below the user's home and send it
 

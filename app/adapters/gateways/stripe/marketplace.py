@@ -13,17 +13,11 @@ import stripe
 
 from app.adapters.gateways import base
 from app.adapters.gateways.stripe import sellers
-from app.adapters.gateways.stripe.client import translated
+from app.adapters.gateways.stripe.client import ONCE, translated
 from app.adapters.gateways.stripe.snapshots import id_of
 from app.kit import clock
 
 __all__ = ["StripeMarketplace"]
-
-# What moves money is asked for once. A refusal of a second question behind our back would count as
-# "nothing happened", whatever the lost answer to the first one was; we look before we ask again. So
-# is what is looked up before: both together have to end before somebody else may take the move for
-# abandoned.
-_ONCE: Any = {"max_network_retries": 0}
 
 
 class StripeMarketplace:
@@ -63,14 +57,14 @@ class StripeMarketplace:
         with _moving():
             made = self.v1.transfers.create(
                 sellers.transfer(request, charge),
-                {"idempotency_key": request.idempotency_key, **_ONCE},
+                {"idempotency_key": request.idempotency_key, **ONCE},
             )
         return sellers.of_transfer(made.to_dict())
 
     def find_transfer(self, request: base.TransferRequest) -> base.TransferState | None:
         listed = {"transfer_group": request.order_id, "destination": request.gateway_seller_id}
         with translated():
-            made = self.v1.transfers.list({**listed, "limit": 100}, _ONCE)
+            made = self.v1.transfers.list({**listed, "limit": 100}, ONCE)
             found = _ours(made, "release_id", request.release_id)
         return sellers.of_transfer(found) if found else None
 
@@ -84,13 +78,13 @@ class StripeMarketplace:
             made = self.v1.transfers.reversals.create(
                 gateway_transfer_id,
                 sellers.reversal(request),
-                {"idempotency_key": request.idempotency_key, **_ONCE},
+                {"idempotency_key": request.idempotency_key, **ONCE},
             )
         return str(made.id)
 
     def find_reversal(self, gateway_transfer_id: str, request: base.ReversalRequest) -> str | None:
         with translated():
-            made = self.v1.transfers.reversals.list(gateway_transfer_id, {"limit": 100}, _ONCE)
+            made = self.v1.transfers.reversals.list(gateway_transfer_id, {"limit": 100}, ONCE)
             found = _ours(made, "reversal_id", request.reversal_id)
         return str(found["id"]) if found else None
 
@@ -103,7 +97,7 @@ class StripeMarketplace:
         with _moving():
             made = self.v1.payouts.create(
                 sellers.payout(request),
-                {**_as(gateway_seller_id), "idempotency_key": request.idempotency_key, **_ONCE},
+                {**_as(gateway_seller_id), "idempotency_key": request.idempotency_key, **ONCE},
             )
         return sellers.of_payout(made.to_dict())
 
@@ -111,7 +105,7 @@ class StripeMarketplace:
         self, gateway_seller_id: str, request: base.PayoutRequest
     ) -> base.PayoutState | None:
         with translated():
-            made = self.v1.payouts.list({"limit": 100}, {**_as(gateway_seller_id), **_ONCE})
+            made = self.v1.payouts.list({"limit": 100}, {**_as(gateway_seller_id), **ONCE})
             found = _ours(made, "payout_id", request.payout_id)
         return sellers.of_payout(found) if found else None
 
@@ -126,7 +120,7 @@ class StripeMarketplace:
         show it."""
         try:
             with translated():
-                intent = self.v1.payment_intents.retrieve(intent_id, {}, _ONCE)
+                intent = self.v1.payment_intents.retrieve(intent_id, {}, ONCE)
         except base.Impossible as error:
             raise base.Unavailable(error.reason) from error
         charge = id_of(intent.to_dict().get("latest_charge"))

@@ -108,7 +108,7 @@ class StripeRig(Rig):
         return True
 
     def drop_next_refund(self) -> None:
-        self.fake.drop_after_commit("POST /v1/refunds$", times=2)
+        self.fake.drop_after_commit("POST /v1/refunds$")
 
     def refunded(self) -> int:
         return sum(one["amount"] for one in self.fake.refunds() if one["status"] == "succeeded")
