@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.blueprints import session
+from app.blueprints.attention_words import ATTENTION
 from app.blueprints.home import asked, drawn, notices
-from app.blueprints.home.words import ATTENTION
 from app.services import business, integrations, needs, providers, setup
 
 __all__ = ["bp"]

@@ -1,16 +1,21 @@
 """Gateway says, we say: what a person should look at, with what they may do about it."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.blueprints import session
+from app.blueprints.amounts import money, rewritten
+from app.blueprints.attention_words import ATTENTION
 from app.blueprints.orders.acting import done
-from app.blueprints.orders.attention_words import DEALT_WITH, SHORT, WHY, gateway_says
 from app.blueprints.orders.words import STATUS, TONE
+from app.blueprints.reason_words import reason_of
 from app.registry import services
 from app.services.orders import differences as found
 from app.services.orders import mending
+from app.services.orders.differences import Difference
 
 __all__ = ["register"]
 
@@ -29,13 +34,26 @@ def differences() -> ResponseReturnValue:
         page=page,
         older=older,
         companies=services(),
-        short=SHORT,
-        why=WHY,
-        dealt_with=DEALT_WITH,
-        gateway_says=gateway_says,
+        attention=ATTENTION,
+        gateway_says=_gateway_says,
         words=STATUS,
         tones=TONE,
     )
+
+
+def _gateway_says(one: Difference) -> str:
+    """What was last heard of the gateway, as far as it was noted."""
+    told, payment = one.told, one.payment
+    data: dict[str, Any] = told.data if told else {}
+    if received := data.get("received"):
+        return str(_("%(amount)s came", amount=rewritten(str(received))))
+    if reason := data.get("reason") or data.get("failure"):
+        return reason_of(str(reason))
+    if payment and payment.status == "succeeded":
+        return str(_("%(amount)s came", amount=money(payment.money)))
+    if payment and payment.failure:
+        return reason_of(payment.failure)
+    return str(_("Nothing yet"))
 
 
 @session.merchant("orders.change")

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.blueprints import hold_words, session
-from app.blueprints.orders import attention_words, escrow, escrow_words, story_words, words
+from app.blueprints.attention_words import ATTENTION
+from app.blueprints.orders import escrow, escrow_words, story_words, words
 from app.blueprints.orders.acting import done
 from app.blueprints.orders.refund_form import REASONS
 from app.registry import gateway, services
@@ -41,7 +42,7 @@ def show(order_id: str) -> ResponseReturnValue:
         said=words,
         reasons=REASONS,
         told=story_words,
-        matter=attention_words,
+        attention=ATTENTION,
         hold_words=hold_words,
         escrow_words=escrow_words,
         longest=noting.LONGEST,

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.blueprints.amounts import rewritten
-from app.blueprints.orders.attention_words import SHORT
+from app.blueprints.attention_words import ATTENTION
 from app.blueprints.reason_words import reason_of
 from app.models import Attention
 from app.registry import gateways, services
@@ -130,8 +130,8 @@ def _words(data: Mapping[str, Any]) -> dict[str, str]:
         said.setdefault("reason", said["failure"])
     for name in {"amount", "fee", "expected", "received"} & set(said):
         said[name] = rewritten(said[name])
-    if said.get("code") in SHORT and "number" not in said:
-        said["code"] = str(SHORT[Attention(said["code"])])
+    if said.get("code") in ATTENTION and "number" not in said:
+        said["code"] = str(ATTENTION[Attention(said["code"])].short)
     if said.get("policy") in POLICIES:
         said["policy"] = str(POLICIES[said["policy"]])
     said["cause"] = str(CAUSES.get(said.get("cause", ""), ""))

@@ -5,10 +5,9 @@ import re
 import pytest
 from sqlalchemy import event, select
 
-from app.blueprints.home.words import ATTENTION
 from app.extensions import db, transaction
 from app.kit import clock
-from app.models import Attention, CredentialNote, Order, Role, WebhookEndpoint
+from app.models import CredentialNote, Order, Role, WebhookEndpoint
 from tests import world
 from tests.merchant import person
 
@@ -151,10 +150,6 @@ def test_what_needs_somebody_comes_first_with_where_it_is_put_right(app):
         assert f'href="{path}"' in page
     assert f'href="/orders/{order["orderId"]}"' in page
     assert page.index('id="needs"') < page.index('id="setup"')
-
-
-def test_every_code_that_asks_for_attention_has_words():
-    assert set(ATTENTION) == set(Attention)
 
 
 def test_the_list_is_put_away_and_taken_out_by_each_for_themselves(app):

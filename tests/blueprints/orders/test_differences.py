@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from app.blueprints.orders.attention_words import SHORT, WHY
-from app.models import Attention, Role
+from app.models import Role
 from tests import world
 from tests.merchant import person
 from tests.services.orders import trouble
@@ -19,10 +18,6 @@ def shop(app):
 
 def read(response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.text)).split())
-
-
-def test_everything_that_may_be_the_matter_has_its_words():
-    assert set(WHY) == set(SHORT) == set(Attention)
 
 
 def test_without_trouble_it_says_so(shop):
