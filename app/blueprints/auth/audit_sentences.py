@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from app.blueprints.amounts import rewritten
 from app.blueprints.auth.forms import ROLES
+from app.blueprints.seller_words import STATUS
 from app.models import AuditEntry
 from app.registry import services
 
@@ -83,6 +84,8 @@ FIELDS = {
     "url": _("Address"),
     "events": _("Events"),
 }
+# What an entry of a kind was before and after; of the others it is a role.
+_STATES: dict[str, Mapping[Any, Any]] = {"seller.changed": STATUS}
 _OF_SCOPE = re.compile(r"(\w+) of (\w+) (\S+)")  # what keys were saved of, and for whom
 
 
@@ -100,8 +103,9 @@ def sentence_of(entry: AuditEntry, names: Mapping[str, str]) -> str:
     if template is None:
         return entry.action
     data = entry.data or {}
-    known = _Known(who=entry.actor, what=_subject(entry.subject or "", names))
-    known |= {one: _role(data[one]) for one in ("role", "before", "after") if one in data}
+    words = _STATES.get(entry.action, ROLES)
+    known = _Known(who=_title(entry.actor), what=_subject(entry.subject or "", names))
+    known |= {one: _word(words, data[one]) for one in ("role", "before", "after") if one in data}
     known |= {"url": str(data.get("url", "?")), "changes": _changes(data.get("changes") or {})}
     known |= {"amount": rewritten(str(data.get("amount", "?")))}
     return str(template) % known
@@ -119,8 +123,8 @@ def _title(key: str) -> str:
     return services()[key].title if key in services() else key
 
 
-def _role(value: Any) -> str:
-    return str(ROLES[value]) if value in ROLES else str(value)
+def _word(words: Mapping[Any, Any], value: Any) -> str:
+    return str(words[value]) if value in words else str(value)
 
 
 def _changes(changes: Mapping[str, Any]) -> str:

@@ -2,18 +2,11 @@
 
 from flask_babel import lazy_gettext as _
 
+from app.blueprints.seller_words import STATUS
 from app.models import PayoutStatus, SellerStatus
 
 __all__ = ["NEXT", "PAYOUT", "PAYOUT_TONE", "SCOPES", "STATUS", "TONE"]
 
-STATUS = {
-    SellerStatus.created: _("Being opened"),
-    SellerStatus.pending: _("Not ready yet"),
-    SellerStatus.ready: _("Ready"),
-    SellerStatus.restricted: _("Restricted"),
-    SellerStatus.failed: _("Not opened"),
-    SellerStatus.closed: _("Closed"),
-}
 TONE = {
     SellerStatus.ready: "good",
     SellerStatus.restricted: "warn",

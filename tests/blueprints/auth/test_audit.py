@@ -7,7 +7,8 @@ import re
 import pytest
 
 from app.blueprints.auth.audit_sentences import FIELDS, SENTENCES, sentence_of
-from app.models import AuditEntry
+from app.blueprints.seller_words import STATUS
+from app.models import AuditEntry, SellerStatus
 from app.services.providers import Settings
 from tests import world
 from tests.bans import ROOT
@@ -90,6 +91,17 @@ def test_roles_are_called_as_on_the_page_of_members(app):
     browser = person(app)
     browser.post("/settings/members", email="new@acme.example", role="viewer")
     assert told(browser)[0] == "owner@acme.example invited new@acme.example as Viewer."
+
+
+@pytest.mark.parametrize("lang", ["en", "pt-PT"])
+@pytest.mark.parametrize("status", SellerStatus)
+def test_how_a_seller_stands_is_called_as_on_the_pages_of_sellers(app, status, lang):
+    data = {"before": status, "after": status}
+    entry = AuditEntry(action="seller.changed", actor="stripe", subject="sel_1", data=data)
+    with app.test_request_context(query_string={"lang": lang}):
+        word = str(STATUS[status])
+        sentence = sentence_of(entry, {"sel_1": "Ada"})
+    assert sentence.startswith("Stripe ") and sentence.endswith(f"Ada: {word} → {word}.")
 
 
 @pytest.mark.parametrize("kind", sorted(SENTENCES))
