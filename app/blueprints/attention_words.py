@@ -122,12 +122,20 @@ ATTENTION = {
             "before. See what it says, then release it again."
         ),
     ),
+    Attention.reversal_unknown: Words(
+        _("No answer about what is fetched back from the seller"),
+        _(
+            "A refund needs money that the seller already has, and the payment company did not "
+            "answer when it was asked to fetch it back. Nothing is fetched back twice, and the "
+            "refund waits: asking again settles it."
+        ),
+    ),
     Attention.reversal_failed: Words(
         _("The seller's share was not fetched back, so a refund failed"),
         _(
-            "A refund needed money that the seller already has, and it could not be fetched back; "
-            "so nothing was refunded. Settle it with the seller, then refund again, or say here "
-            "that it is dealt with."
+            "A refund needed money that the seller already has, and not all of it could be fetched "
+            "back; so nothing was refunded. Settle it with the seller, then refund again, or say "
+            "here that it is dealt with."
         ),
     ),
     Attention.escrow_uncovered: Words(

@@ -41,6 +41,7 @@ class Attention(StrEnum):
     refund_failed = "refund_failed"
     release_unknown = "release_unknown"
     release_failed = "release_failed"
+    reversal_unknown = "reversal_unknown"
     reversal_failed = "reversal_failed"
     escrow_uncovered = "escrow_uncovered"
     reversed_elsewhere = "reversed_elsewhere"

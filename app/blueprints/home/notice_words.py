@@ -20,6 +20,7 @@ TITLES = {
     NoticeKind.account_mismatch: _("Paid to another account than was asked for"),
     NoticeKind.refund_failed: _("A refund failed"),
     NoticeKind.refund_unknown: _("Nobody knows yet whether a refund went out"),
+    NoticeKind.reversal_unknown: _("Nobody knows yet whether money came back from a seller"),
     NoticeKind.chargeback: _("A customer's bank took money back"),
     NoticeKind.endpoint_failing: _("A webhook endpoint takes nothing"),
     NoticeKind.endpoint_off: _("A webhook endpoint was switched off"),

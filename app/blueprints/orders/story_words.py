@@ -52,7 +52,9 @@ SENTENCES = {
     "escrow.release_failed": _("The release failed: %(reason)s."),
     "escrow.release_unanswered": _("No answer about the release: %(reason)s."),
     "escrow.reversed": _("%(amount)s was fetched back from the seller."),
-    "escrow.reversal_failed": _("Nothing was fetched back from the seller: %(reason)s."),
+    "escrow.reversal_failed": _(
+        "What a refund needed could not be fetched back from the seller: %(reason)s."
+    ),
     "escrow.reversal_unanswered": _("No answer about what is fetched back: %(reason)s."),
     "escrow.disputed": _("What is held was disputed: the clock stands still.%(why)s"),
     "escrow.resumed": _("The dispute is over: the clock runs on."),

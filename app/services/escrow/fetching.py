@@ -113,7 +113,7 @@ class _Reversal(moves.Move[Reversal, str | None]):
         order, reversal = self.order, self.row
         reversal.status, reversal.failure = MoveStatus.succeeded, None
         reversal.gateway_reversal_id = answer
-        attention.clear(order)
+        attention.clear(order, Attention.reversal_unknown)
         ledger.write(
             order,
             JournalKind.reversal,
@@ -142,7 +142,10 @@ class _Reversal(moves.Move[Reversal, str | None]):
         self._note("escrow.reversal_failed", reason=reason)
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
-        attention.unanswered(self.order, error)
+        if self.row.status == MoveStatus.unknown:
+            attention.reversal_unknown(self.order)
+        else:
+            attention.unanswered(self.order, error)
         self._note("escrow.reversal_unanswered", reason=error.reason)
 
     def _note(self, kind: str, **said: str) -> None:

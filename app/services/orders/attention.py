@@ -6,7 +6,7 @@ from app.adapters.gateways import base
 from app.models import Attention, NoticeKind, Order
 from app.services import notices
 
-__all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "unanswered"]
+__all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "reversal_unknown", "unanswered"]
 
 ONCE_IN = timedelta(days=1)
 # Codes that say only that a gateway could not be asked; its answer ends them.
@@ -17,7 +17,11 @@ NOT_KNOWING = {
 }
 
 # Money is on its way and nobody knows whether it went: set aside until the gateway's answer.
-UNDECIDED = {Attention.refund_unknown, Attention.release_unknown}
+UNDECIDED = {
+    Attention.refund_unknown,
+    Attention.release_unknown,
+    Attention.reversal_unknown,
+}
 
 
 def unanswered(order: Order, error: base.GatewayError) -> None:
@@ -47,7 +51,15 @@ def _code(error: base.GatewayError) -> Attention:
     return Attention.payment_missing if is_missing else Attention.payment_unknown
 
 
-def clear(order: Order) -> None:
-    """The gateway has answered: what was said about not knowing is over."""
-    if order.attention in NOT_KNOWING:
+def reversal_unknown(order: Order) -> None:
+    """Nobody knows whether a seller's money came back, so a refund waits: people are told once."""
+    if order.attention != Attention.reversal_unknown:
+        order.attention = Attention.reversal_unknown
+        notices.about_order(NoticeKind.reversal_unknown, order)
+
+
+def clear(order: Order, *decided: Attention) -> None:
+    """The gateway has answered: what was said about not knowing is over, and what this answer has
+    `decided`."""
+    if order.attention in NOT_KNOWING.union(decided):
         order.attention = None

@@ -29,6 +29,10 @@ TELLS = {
     "payment.unknown",
     "refund.failed",
     "refund.unanswered",
+    "escrow.release_failed",
+    "escrow.release_unanswered",
+    "escrow.reversal_failed",
+    "escrow.reversal_unanswered",
 }
 
 
