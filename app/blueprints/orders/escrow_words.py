@@ -8,15 +8,23 @@ from flask_babel import lazy_gettext as _
 
 from app.blueprints.amounts import money
 from app.models import HoldStatus, MoveStatus, SellerStatus
+from app.services.escrow.going_back import came_in_part
 from app.services.escrow.offering import Offer
 
-__all__ = ["MOVE", "OBSTACLE", "fee_percent", "next_of"]
+__all__ = ["FETCHED", "MOVE", "OBSTACLE", "fee_percent", "in_part", "next_of"]
 
 MOVE = {
     MoveStatus.requested: _("Asked for"),
     MoveStatus.unknown: _("Unknown"),
     MoveStatus.succeeded: _("Succeeded"),
     MoveStatus.failed: _("Failed"),
+}
+# What is fetched back from a seller, by how that stands.
+FETCHED = {
+    MoveStatus.requested: _("To be fetched back: %(amount)s"),
+    MoveStatus.unknown: _("To be fetched back: %(amount)s"),
+    MoveStatus.succeeded: _("Fetched back: %(amount)s"),
+    MoveStatus.failed: _("Not fetched back: %(amount)s"),
 }
 OBSTACLE = {
     "not_held": _("Nothing is held, so nothing can be released."),
@@ -37,6 +45,22 @@ OBSTACLE = {
 def fee_percent(offer: Offer) -> str:
     """The fee as people read it: `10%`, `2.5%`."""
     return str(format_percent(Decimal(offer.hold.fee_bps) / 10_000, "#,##0.##%"))
+
+
+def in_part(offer: Offer) -> list[str]:
+    """Of each refund that failed because only a part of what it needed came back."""
+    return [
+        str(
+            gettext(
+                "A refund needed %(needed)s back from %(seller)s, and only %(came)s came. So "
+                "nothing was refunded, and what came was held again.",
+                needed=money(one.needed),
+                seller=offer.seller.name,
+                came=money(one.came),
+            )
+        )
+        for one in came_in_part(offer.escrow.reversals)
+    ]
 
 
 def next_of(offer: Offer) -> str:

@@ -14,11 +14,14 @@ from app.blueprints.orders.refund_form import (
     blank,
     outcome_of,
 )
+from app.blueprints.orders.refund_sources import OBSTACLE, sources_in_words
 from app.kit.errors import AppError
 from app.kit.money import Money
 from app.models import Refund, RefundStatus
 from app.registry import services
 from app.services import idempotency, refunds
+from app.services.escrow import offering as escrow
+from app.services.escrow.going_back import sources_of
 from app.services.refunds.offering import Offer, offer
 
 __all__ = ["register"]
@@ -53,7 +56,7 @@ def outcome(order_id: str) -> ResponseReturnValue:
     """What would follow, while somebody types."""
     found = offer(order_id, request.args.get("payment") or None)
     amount = amount_of(found, request.args.get("amount", ""))
-    return render_template("orders/_outcome.html", outcome=_said(found, amount))
+    return render_template("orders/_outcome.html", outcome=_said(found, amount, _held(found)))
 
 
 def _key(found: Offer, form: RefundForm) -> idempotency.Key:
@@ -108,19 +111,35 @@ def _gone(order_id: str, body: bytes) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id, _anchor="refunds"), 303)
 
 
-def _said(found: Offer, amount: Money | str) -> str:
-    return amount if isinstance(amount, str) else outcome_of(found, amount)
+def _held(found: Offer) -> escrow.Offer | None:
+    """What is held of the order, where anything is."""
+    return escrow.offer(found.order.id) if found.order.seller_id else None
+
+
+def _said(found: Offer, amount: Money | str, held: escrow.Offer | None) -> str:
+    """What follows, and where the money comes from if it is held for a seller."""
+    if isinstance(amount, str):
+        return amount
+    said = outcome_of(found, amount)
+    sources = sources_of(held, found.payment, amount) if held and found.payment else None
+    if held is None or sources is None:
+        return said
+    if sources.obstacle:
+        return str(OBSTACLE[sources.obstacle])
+    return f"{said} {sources_in_words(sources, held.seller.name)}"
 
 
 def _page(
     found: Offer, form: RefundForm, amount: Money | None = None, *, status: int = 200
 ) -> ResponseReturnValue:
     said = amount_of(found, form.amount.data or "") if amount is None else amount
+    held = _held(found)
     page = render_template(
         "orders/refund.html",
         offer=found,
         form=form,
         company=services()[(found.payment or found.order).gateway].title,
-        outcome=_said(found, said),
+        outcome=_said(found, said, held),
+        held=held,
     )
     return page, status
