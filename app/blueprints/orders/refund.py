@@ -54,7 +54,8 @@ def refund(order_id: str) -> ResponseReturnValue:
 @session.merchant("orders.change")
 def outcome(order_id: str) -> ResponseReturnValue:
     """What would follow, while somebody types."""
-    found = offer(order_id, request.args.get("payment") or None)
+    way = request.args.get("way")  # as the page has learned it: no keys are opened to say it again
+    found = offer(order_id, request.args.get("payment") or None, way=way)
     amount = amount_of(found, request.args.get("amount", ""))
     return render_template("orders/_outcome.html", outcome=_said(found, amount, _held(found)))
 

@@ -11,6 +11,7 @@ from app.adapters.gateways.sandbox import SandboxGateway
 from app.adapters.gateways.values import Capabilities
 from app.blueprints.orders.refund_form import STATES
 from app.models import RefundStatus, Role
+from app.services import routing
 from tests import world
 from tests.merchant import person
 from tests.services.orders import trouble
@@ -134,6 +135,37 @@ def test_what_follows_is_said_while_typing_and_on_request(browser, order_id, sho
     response = ask(browser, order_id, **open_form(browser, order_id), amount="5", look="1")
     assert "$15.00 can still be refunded afterwards." in read(response)
     assert trouble.see(shop, order_id)["refunds"] == []
+
+
+def test_typing_opens_no_keys_to_learn_what_the_page_says(browser, order_id, monkeypatch):
+    path = f"/orders/{order_id}/refund"
+    page = browser.get(path).text
+    assert 'name="way" value="partial"' in page
+    assert 'hx-include="[name=payment], [name=way]"' in page
+
+    def opened(_payment):
+        raise AssertionError("keys were opened")
+
+    monkeypatch.setattr(routing, "connect_payment", opened)
+    said = read(browser.get(f"{path}/outcome?amount=5&way=partial"))
+    assert "$5.00 goes back" in said and "by a link" not in said
+    assert "by a link" in read(browser.get(f"{path}/outcome?amount=5&way=claim"))
+
+
+def test_what_the_address_says_of_the_way_is_believed_for_no_refund(
+    browser, order_id, shop, monkeypatch
+):
+    fields = open_form(browser, order_id)
+
+    def gone(_payment):
+        raise base.Misconfigured("gone")
+
+    monkeypatch.setattr(routing, "connect_payment", gone)
+    page = read(ask(browser, order_id, **fields, amount="5", way="partial"))
+    assert "The keys that this payment was made with are not there" in page
+    assert trouble.see(shop, order_id)["refunds"] == []
+    unknown = browser.get(f"/orders/{order_id}/refund/outcome?amount=5&way=anything")
+    assert unknown.status_code == 200
 
 
 def test_every_state_of_a_refund_is_said():
