@@ -18,6 +18,7 @@ __all__ = ["init_app", "is_one", "is_what_was_asked_for"]
 HTMX = Path(str(files("js_lib_htmx"))) / "static/htmx/htmx.min.js"
 _PLAIN = ("10-tokens", "20-base", "30-components")
 _MERCHANT = (*_PLAIN, "35-parts", "60-merchant")
+_FIGURES = (*_MERCHANT, "61-figures")
 _BRANDING = (*_PLAIN, "35-parts", "36-logo", "37-upload", "60-merchant")
 BUNDLES = {
     "plain": _PLAIN,
@@ -26,10 +27,11 @@ BUNDLES = {
     "sandbox": (*_PLAIN, "45-sandbox"),
     "reference": (*_PLAIN, "35-parts", "50-reference"),
     "merchant": _MERCHANT,
-    "home": (*_MERCHANT, "62-figures"),
-    "statement": (*_MERCHANT, "65-statement"),
+    "figures": _FIGURES,
+    "home": (*_FIGURES, "62-chart"),
+    "statement": (*_FIGURES, "65-statement"),
     "branding": _BRANDING,
-    "styleguide": (*_BRANDING, "62-figures", "70-styleguide"),
+    "styleguide": (*_BRANDING, "61-figures", "62-chart", "70-styleguide"),
 }
 
 
