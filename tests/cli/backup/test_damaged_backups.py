@@ -33,7 +33,18 @@ def test_a_backup_that_was_cut_off_is_found(shop, tmp_path, share):
     path = take(shop.app, tmp_path / "b")
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     lines = verified(shop.app, path, ok=False)
-    assert wrong(lines)[0].startswith("FAIL restore: ")
+    on_sqlite = "sqlite" in url_of(shop.app)
+    by = "SQLite cannot read it" if on_sqlite else "pg_restore: error: "
+    assert wrong(lines)[0].startswith(f"FAIL restore: {by}")
+
+
+def test_a_sqlite_file_that_disagrees_with_itself_is_found(sqlite_url, make_app, tmp_path):
+    app = make_app(sqlite_url)
+    path = take(app, tmp_path / "b")
+    content = bytearray(path.read_bytes())
+    content[36:40] = (7).to_bytes(4, "big")  # free pages, by the file's header; it has none
+    path.write_bytes(content)
+    assert wrong(verified(app, path, ok=False)) == ["FAIL restore: SQLite finds it damaged"]
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
