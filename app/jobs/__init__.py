@@ -32,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
     "payouts.send": handlers.send_payout,
     "payouts.check": handlers.check_payout,
     "sellers.open": handlers.open_seller,
+    "sellers.refresh": handlers.refresh_seller,
 }
 
 # What is written down in the commit that gives a task up.

@@ -67,6 +67,10 @@ def open_seller(task: Claimed) -> Again | None:
     return sellers.open_account(task.args["seller"])
 
 
+def refresh_seller(task: Claimed) -> None:
+    sellers.refresh(task.args["seller"])
+
+
 def apply_inbound(task: Claimed) -> Again | None:
     return inbound.apply(task.args["event"])
 

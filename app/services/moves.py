@@ -61,7 +61,7 @@ class Move(ABC, Generic[Row, Answer]):
         """Write down what was made of it."""
 
     @abstractmethod
-    def refused(self, reason: str) -> None:
+    def refused(self, error: base.GatewayError) -> None:
         """Write down that it was not made, and will not be."""
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
@@ -95,8 +95,8 @@ def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
     try:
         answer = _answer(claimed)
     except (base.Impossible, base.Declined) as error:
-        reason = error.reason
-        return _record(claimed.move, lambda move: move.refused(reason))
+        refusal = error
+        return _record(claimed.move, lambda move: move.refused(refusal))
     except base.GatewayError as error:
         return _unanswered(claimed, error)
     again = _record(claimed.move, lambda move: move.answered(answer))

@@ -17,6 +17,7 @@ from app.adapters.gateways.calls import (
 from app.adapters.gateways.errors import (
     BadSignature,
     Busy,
+    Contested,
     Declined,
     GatewayError,
     Impossible,
@@ -24,6 +25,7 @@ from app.adapters.gateways.errors import (
     Misconfigured,
     Missing,
     NotPermitted,
+    SellerNotReady,
     Unavailable,
     Unconfirmed,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "Balance",
     "Busy",
     "Capabilities",
+    "Contested",
     "Created",
     "CreatedEndpoint",
     "Credentials",
@@ -78,6 +81,7 @@ __all__ = [
     "RefundRequest",
     "RefundResult",
     "ReversalRequest",
+    "SellerNotReady",
     "SellerRequest",
     "SellerState",
     "Snapshot",

@@ -3,6 +3,7 @@
 __all__ = [
     "BadSignature",
     "Busy",
+    "Contested",
     "Declined",
     "GatewayError",
     "Impossible",
@@ -10,6 +11,7 @@ __all__ = [
     "Misconfigured",
     "Missing",
     "NotPermitted",
+    "SellerNotReady",
     "Unavailable",
     "Unconfirmed",
 ]
@@ -58,6 +60,16 @@ class Missing(GatewayError):
 
 class Impossible(GatewayError):
     """The object is in a state in which this cannot be done."""
+
+
+class SellerNotReady(Impossible):
+    """The seller cannot be paid as they stand there now, and may be later: they have to say
+    something more. Nothing happened."""
+
+
+class Contested(Impossible):
+    """The customer's bank contests the payment that the money comes out of, and has not decided
+    yet. Nothing happened."""
 
 
 class BadSignature(GatewayError):

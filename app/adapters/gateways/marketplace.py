@@ -137,7 +137,9 @@ class Marketplace(Protocol):
         ...
 
     def transfer(self, request: TransferRequest) -> TransferState:
-        """Move money of a payment to a seller, once for each key."""
+        """Move money of a payment to a seller, once for each key. Raises SellerNotReady where they
+        may be paid later; Contested where they know that the customer's bank has still to
+        decide."""
         ...
 
     def find_transfer(self, request: TransferRequest) -> TransferState | None:

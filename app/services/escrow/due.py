@@ -8,11 +8,10 @@ from app.kit.errors import Conflict
 from app.models import Hold, HoldStatus, Order
 from app.services import letterbox, records
 from app.services.escrow import holding
+from app.services.escrow.refusals import ask_about_seller
 from app.services.escrow.releasing import locked, reserve
 
 __all__ = ["look_at_clock"]
-
-BUSY, UNREADY = 3600, 86_400  # seconds until what could not be released is tried again
 
 
 def look_at_clock(hold_id: str) -> None:
@@ -39,8 +38,15 @@ def look_at_clock(hold_id: str) -> None:
             reserve(order, payment, hold, None, actor="clock", cause="date")
             hold.next_check_at = None
         except Conflict as refused:
-            wait = UNREADY if refused.code == "seller_not_ready" else BUSY
-            hold.next_check_at = clock.after(wait)
+            _wait(hold, refused)
+
+
+def _wait(hold: Hold, refused: Conflict) -> None:
+    if refused.code == "seller_not_ready":
+        ask_about_seller(hold)
+        holding.wait(hold, holding.UNREADY)
+    else:
+        holding.wait(hold, holding.BUSY)
 
 
 def _nothing_to_do(hold_id: str) -> None:

@@ -128,8 +128,9 @@ class _Reversal(moves.Move[Reversal, str | None]):
         holding.settle(order, self.hold)
         self._note("escrow.reversed", amount=str(reversal.from_seller))
 
-    def refused(self, reason: str) -> None:
+    def refused(self, error: base.GatewayError) -> None:
         """The seller does not have it any more, and so the refund is not made."""
+        reason = error.reason
         of_refund = Reversal.refund_id == self.row.refund_id
         undecided = select(Reversal).where(of_refund, Reversal.status.in_(self.undecided))
         for one in db.session.scalars(undecided):

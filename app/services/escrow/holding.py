@@ -14,7 +14,9 @@ from app.services import ledger
 from app.services.ledger import Balances
 
 __all__ = [
+    "BUSY",
     "UNDECIDED",
+    "UNREADY",
     "forget_date",
     "free_of",
     "freeze",
@@ -29,8 +31,10 @@ __all__ = [
     "told",
     "under_way",
     "unfreeze",
+    "wait",
 ]
 
+BUSY, UNREADY = 3600, 86_400  # seconds until what could not be freed is tried again
 UNDECIDED = (MoveStatus.requested, MoveStatus.unknown)
 OVER = {HoldStatus.released, HoldStatus.refunded}
 REMIND = timedelta(days=3)  # before money is freed by its date
@@ -157,6 +161,11 @@ def _next(hold: Hold) -> datetime | None:
     if hold.reminded_at is None and (hold.release_after_days or 0) > REMIND.days:
         return hold.release_at - REMIND
     return hold.release_at
+
+
+def wait(hold: Hold, seconds: int) -> None:
+    """Its date has come, and it cannot be freed now: look again later."""
+    hold.next_check_at = clock.after(seconds)
 
 
 def told(order: Order, hold: Hold, found: Balances) -> dict[str, Any]:

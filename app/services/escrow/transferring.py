@@ -23,7 +23,7 @@ from app.models import (
     Seller,
 )
 from app.services import events, ledger, moves, orders, records, routing, tasks
-from app.services.escrow import holding
+from app.services.escrow import holding, refusals
 from app.services.escrow.covering import cover
 from app.services.orders import attention
 
@@ -128,13 +128,10 @@ class _Transfer(moves.Move[Release, str | None]):
         told = holding.told(order, self.hold, found)
         events.append(order, EventType.escrow_released, payment, releaseId=release.id, **told)
 
-    def refused(self, reason: str) -> None:
-        """What was set aside is held as before. If its date had come, nothing frees it by itself
-        any more."""
-        if self.row.cause == "date":
-            holding.forget_date(self.hold)
-        self.order.attention = Attention.release_failed
-        self._fail(reason)
+    def refused(self, error: base.GatewayError) -> None:
+        """What was set aside is held as before."""
+        refusals.follow(self.order, self.hold, self.row, error)
+        self._fail(error.reason)
 
     def _fail(self, reason: str) -> None:
         self.row.status, self.row.failure = MoveStatus.failed, reason

@@ -127,5 +127,5 @@ class _Payout(moves.Move[Payout, base.PayoutState]):
     def answered(self, answer: base.PayoutState) -> None:
         advance(self.seller, self.row, answer)
 
-    def refused(self, reason: str) -> None:
-        self.answered(base.PayoutState("", "failed", self.row.money, failure=reason))
+    def refused(self, error: base.GatewayError) -> None:
+        self.answered(base.PayoutState("", "failed", self.row.money, failure=error.reason))

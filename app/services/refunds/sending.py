@@ -91,8 +91,8 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
             refunding.failed(order, self.payment, refund)
         return None
 
-    def refused(self, reason: str) -> None:
-        self.answered(base.RefundResult("", "failed", reason))
+    def refused(self, error: base.GatewayError) -> None:
+        self.answered(base.RefundResult("", "failed", error.reason))
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         order, refund = self.order, self.row

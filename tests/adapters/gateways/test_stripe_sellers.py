@@ -118,7 +118,7 @@ def test_what_was_not_paid_is_not_transferred(rig, market):
 
 def test_one_without_the_capability_gets_nothing(rig, market, fake):
     seller = market.create_seller(wanted()).gateway_seller_id
-    with pytest.raises(base.Declined, match="capabilities"):
+    with pytest.raises(base.SellerNotReady, match="capabilities"):
         market.transfer(transfer_of(rig, 700, seller=seller))
     assert fake.transfers() == []
 

@@ -61,7 +61,7 @@ def translated(*, creating: bool = False, giving: bool = False) -> Iterator[None
         raise base.Busy(_said(error)) from error
     except stripe.InvalidRequestError as error:
         refusal = _invalid(error)
-        if creating and isinstance(refusal, base.Impossible):
+        if creating and type(refusal) is base.Impossible:
             refusal = base.Declined(refusal.reason)
         raise refusal from error
     except stripe.APIConnectionError as error:
@@ -73,6 +73,8 @@ def translated(*, creating: bool = False, giving: bool = False) -> Iterator[None
 def _invalid(error: stripe.InvalidRequestError) -> base.GatewayError:
     if error.code == "resource_missing":
         return base.Missing(_said(error))
+    if error.code == "insufficient_capabilities_for_transfer":
+        return base.SellerNotReady(_said(error))
     if error.param in {"payment_method_types", "allowed_payment_method_types"}:
         return base.MethodUnavailable(_said(error))
     if error.code in {"payment_intent_payment_attempt_failed", "amount_too_small"}:
