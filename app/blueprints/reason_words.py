@@ -27,6 +27,8 @@ REASONS = {
     "somebody looked at the payment company: it was not made": _(
         "Somebody looked at the payment company: it was not made"
     ),
+    "stopped by a dispute": _("Stopped by a dispute"),
+    "the customer's bank contests this payment": _("The customer's bank contests this payment"),
     "that is more than is left of the payment": _("That is more than is left of the payment"),
     "something was paid already, or may have been": _(
         "Something was paid already, or may have been"

@@ -63,6 +63,8 @@ class Hold(OrgScoped, Stamped, Model):
     charged_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # while that is so
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # by the sweep
+    # Why the gateway could not be asked how the payment stands, when its date had come.
+    held_up: Mapped[str | None] = mapped_column(String(300))
 
     @property
     def stopped_at(self) -> datetime | None:

@@ -7,6 +7,7 @@ from flask_babel import format_percent, format_timedelta, gettext
 from flask_babel import lazy_gettext as _
 
 from app.blueprints.amounts import money
+from app.blueprints.reason_words import reason_of
 from app.models import HoldStatus, MoveStatus, SellerStatus
 from app.services.escrow.going_back import came_in_part
 from app.services.escrow.offering import Offer
@@ -127,6 +128,15 @@ def _before_it_is_paid(offer: Offer) -> str:
 
 def _held(offer: Offer) -> str:
     hold, seller = offer.hold, offer.seller.name
+    if hold.is_overdue and hold.held_up:
+        return str(
+            gettext(
+                "Its date has come, and the payment company could not be asked how the payment "
+                "stands: %(reason)s. Until it answers, nothing is released; it is asked again "
+                "every hour.",
+                reason=reason_of(hold.held_up).rstrip("."),
+            )
+        )
     if hold.is_overdue and offer.seller.status != SellerStatus.ready:
         return str(
             gettext(

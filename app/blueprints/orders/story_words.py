@@ -59,6 +59,9 @@ SENTENCES = {
     "escrow.disputed": _("What is held was disputed: the clock stands still.%(why)s"),
     "escrow.resumed": _("The dispute is over: the clock runs on."),
     "escrow.reminded": _("The owners were reminded that held money is released in three days."),
+    "escrow.date_waits": _(
+        "Its date has come, and how the payment stands could not be asked: %(reason)s."
+    ),
     "escrow.uncovered": _("%(amount)s more went out than was held."),
     "mail.failed": _("A letter did not reach the customer: %(reason)s."),
     "escrow.charged_back": _(

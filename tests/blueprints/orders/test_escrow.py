@@ -130,6 +130,14 @@ def test_what_is_overdue_says_whether_it_waits_for_the_seller(browser, shop):
     assert "Ada cannot be paid now. It is tried again daily." in see(browser, order)
 
 
+def test_what_is_overdue_since_nobody_could_be_asked_says_so(browser, shop):
+    order = held(shop, 100, releaseAfterDays=7)
+    change(shop, order, release_at=clock.now() - timedelta(days=1), held_up="no answer came")
+    page = see(browser, order)
+    assert "could not be asked how the payment stands: no answer came." in page
+    assert "as soon as possible" not in page
+
+
 def restrict(shop, order) -> None:
     seller_id = escrow(shop, order)["sellerId"]
     with shop.inside(), transaction():

@@ -12,9 +12,8 @@ from typing import Any
 import stripe
 
 from app.adapters.gateways import base
-from app.adapters.gateways.stripe import sellers
+from app.adapters.gateways.stripe import disputes, sellers
 from app.adapters.gateways.stripe.client import ONCE, translated
-from app.adapters.gateways.stripe.snapshots import id_of
 from app.kit import clock
 
 __all__ = ["StripeMarketplace"]
@@ -117,16 +116,20 @@ class StripeMarketplace:
     def _charge_of(self, intent_id: str) -> str:
         """Raises Missing where this account does not know it, for instance because the keys are
         another account's now: that says nothing of what was moved before. Nor does a refusal to
-        show it."""
+        show it. Raises Contested while a bank disputes it, which Stripe itself would not mind."""
         try:
             with translated():
-                intent = self.v1.payment_intents.retrieve(intent_id, {}, ONCE)
+                expanded = {"expand": ["latest_charge"]}
+                intent = self.v1.payment_intents.retrieve(intent_id, expanded, ONCE).to_dict()
+                charge = intent.get("latest_charge")
+                is_contested = charge and disputes.is_open(self.v1, charge, ONCE)
         except base.Impossible as error:
             raise base.Unavailable(error.reason) from error
-        charge = id_of(intent.to_dict().get("latest_charge"))
-        if charge is None:
+        if not charge:
             raise base.Impossible("nothing was paid that could be transferred")
-        return charge
+        if is_contested:
+            raise base.Contested("the customer's bank contests this payment")
+        return str(charge["id"])
 
 
 @contextmanager
