@@ -90,6 +90,9 @@ class Payment(OrgScoped, Stamped, Model):
     currency: Mapped[str] = mapped_column(String(3))
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # at the gateway, in all
     reserved_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # refunds under way
+    taken_minor: Mapped[int] = mapped_column(BigInteger, default=0)  # by their bank, in all
+    is_contested: Mapped[bool] = mapped_column(Boolean, default=False)  # it has still to decide
+    bank_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was asked
     scope_kind: Mapped[str] = mapped_column(String(12))
     scope_owner: Mapped[str] = mapped_column(String(40))
     account: Mapped[str | None] = mapped_column(String(120))

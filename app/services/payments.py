@@ -255,10 +255,11 @@ def ask(
         created = adapter.find_payment(request_for(order, payment))
         record(payment_id, created)
         ref = created.gateway_ref
+    asked_at = clock.now()
     snapshot = adapter.retrieve_payment(ref)
     if snapshot.is_approved and _may_complete(payment_id):
         snapshot = _complete(adapter, ref, request_for(order, payment))
-    return orders.settle(payment_id, snapshot, actor=actor)
+    return orders.settle(payment_id, snapshot, actor=actor, asked_at=asked_at)
 
 
 def _may_complete(payment_id: str) -> bool:

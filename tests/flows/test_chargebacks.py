@@ -1,15 +1,23 @@
 """A customer's bank takes held money back: all stands still, and the books follow the bank."""
 
+import threading
+from datetime import timedelta
+from itertools import permutations
+
 import pytest
 from sqlalchemy import select
 
-from app.extensions import reading
-from app.models import TimelineEntry
+from app.adapters.gateways.base import Snapshot
+from app.extensions import db, reading, transaction
+from app.kit import clock
+from app.models import Payment, TimelineEntry
+from app.services import orders, payments
 from app.services.ledger import verify
 from tests import world
 from tests.escrow import amounts, ask, balances, escrow
 from tests.flows.stripe_sellers import held, release
 
+SECOND = timedelta(seconds=1)
 DISPUTED, CLOSED = "charge.dispute.created", "charge.dispute.closed"
 
 
@@ -195,6 +203,55 @@ def test_news_that_come_only_when_all_is_over_still_end_right(stripe_shop):
         "escrow.chargeback_lost",
     ]
     assert differences(stripe_shop, order) == []
+
+
+def test_an_answer_that_comes_late_does_not_undo_a_newer_one(stripe_shop):
+    """One asks before the bank contests it; its answer arrives after all that came meanwhile."""
+    order = held(stripe_shop, releaseAfterDays=7)
+    (payment,) = stripe_shop.see(order)["payments"]
+    late = threading.Thread(target=ask_about, args=(stripe_shop, payment["paymentId"]))
+    with stripe_shop.stripe.hold("GET /v1/payment_intents/*", after_commit=True) as gate:
+        late.start()
+        assert gate.entered.wait(10)
+        contested(stripe_shop, order)
+    late.join()
+    assert escrow(stripe_shop, order)["disputeReason"] == "chargeback"
+    assert stripe_shop.see(order)["attention"] == "chargeback"
+    assert amounts(stripe_shop, order)[0] == 0
+    assert "escrow.chargeback_won" not in story(stripe_shop, order)
+    assert differences(stripe_shop, order) == []
+
+
+def test_news_of_banks_count_by_when_they_were_asked_for_in_any_order(stripe_shop):
+    """All orders in which three answers may get here end as the one that was asked for last."""
+    first = clock.now()
+    base_ = {"paid_minor": 10_000, "currency": "USD", "test_mode": True}
+    answers = [
+        (first, Snapshot("succeeded", **base_, taken_minor=0)),
+        (first + SECOND, Snapshot("succeeded", **base_, taken_minor=10_000, is_contested=True)),
+        (first + 2 * SECOND, Snapshot("succeeded", **base_, taken_minor=4_000)),
+    ]
+    for way in permutations(answers):
+        order = held(stripe_shop, releaseAfterDays=7)
+        (payment,) = stripe_shop.see(order)["payments"]
+        with stripe_shop.inside():
+            bring_to(payment["paymentId"], first)
+            for asked_at, said in way:
+                orders.settle(payment["paymentId"], said, asked_at=asked_at)
+        assert amounts(stripe_shop, order)[0] == 6_000
+        found = escrow(stripe_shop, order)
+        assert (found["status"], found["releaseAt"]) == ("held", None)
+
+
+def ask_about(shop, payment_id: str) -> None:
+    with shop.inside():
+        payments.ask(payment_id)
+
+
+def bring_to(payment_id: str, moment) -> None:
+    """As if nothing had been asked since."""
+    with transaction():
+        db.session.get_one(Payment, payment_id).bank_seen_at = moment
 
 
 def test_an_order_without_escrow_has_a_line_in_its_story(stripe_shop):

@@ -34,7 +34,8 @@ def _follow(event: InboundEvent) -> None:
     elif event.about == About.transfer:
         escrow.look_at_transfer(event.payment_id or "", event.gateway_ref or "")
     elif event.snapshot:
-        orders.settle(event.payment_id or "", base.Snapshot.from_dict(event.snapshot))
+        said = base.Snapshot.from_dict(event.snapshot)
+        orders.settle(event.payment_id or "", said, asked_at=event.created_at)
     else:
         _ask(event.payment_id or "", event)
 

@@ -6,7 +6,7 @@ from app.models import EventType, Order, OrderStatus, Payment, PaymentStatus
 from app.services import analytics, events, keeping, records, tasks
 from app.services.mail import customers
 
-__all__ = ["merge_contested", "merge_refunded", "take_back"]
+__all__ = ["merge_refunded", "take_back"]
 
 SETTLED = {OrderStatus.paid, OrderStatus.partially_refunded, OrderStatus.refunded}
 
@@ -43,14 +43,6 @@ def merge_refunded(order: Order, payment: Payment, snapshot: Snapshot, actor: st
         order.move_to(OrderStatus.refunded if whole else OrderStatus.partially_refunded)
     refunded = Money(total, payment.currency)
     events.append(order, EventType.payment_refunded, payment, refundedAmount=refunded.number)
-
-
-def merge_contested(order: Order, payment: Payment, snapshot: Snapshot) -> None:
-    """Tell who keeps the money of an order what the customer's bank does about it."""
-    if snapshot.taken_minor is None or order.settled_by != payment.id:
-        return
-    total = min(snapshot.taken_minor, payment.amount_minor)
-    keeping.of(order).contested(order, payment, total, is_contested=snapshot.is_contested)
 
 
 def take_back(order: Order, payment: Payment, total: int) -> None:

@@ -6,16 +6,18 @@ twice, late or in any order end in the same state and tell the provider once.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app.adapters.gateways.base import Snapshot
 from app.extensions import db, transaction
+from app.kit import clock
 from app.kit.errors import NotFound
 from app.models import Order, OrderStatus, Payment, PaymentStatus
 from app.models.payment import OPEN
 from app.services import records
-from app.services.orders import attention, money_in, money_out, schedule
+from app.services.orders import attention, chargebacks, money_in, money_out, schedule
 
 __all__ = ["Settled", "lock", "merge", "settle"]
 
@@ -30,11 +32,18 @@ class Settled:
     attention: str | None
 
 
-def settle(payment_id: str, snapshot: Snapshot, *, actor: str = "gateway") -> Settled:
-    """Merge a snapshot into a payment and its order (a step). Raises NotFound."""
+def settle(
+    payment_id: str,
+    snapshot: Snapshot,
+    *,
+    actor: str = "gateway",
+    asked_at: datetime | None = None,
+) -> Settled:
+    """Merge a snapshot into a payment and its order (a step). `asked_at` is the moment before the
+    gateway was asked for it, or when it came unasked; None: just now. Raises NotFound."""
     with transaction():
         order, payment = lock(payment_id)
-        merge(order, payment, snapshot, actor=actor)
+        merge(order, payment, snapshot, actor=actor, asked_at=asked_at)
         return Settled(
             order.id,
             OrderStatus(order.status),
@@ -57,14 +66,21 @@ def lock(payment_id: str) -> tuple[Order, Payment]:
     return order, payment
 
 
-def merge(order: Order, payment: Payment, snapshot: Snapshot, *, actor: str = "gateway") -> None:
-    """Merge a snapshot into a locked order and payment (a part)."""
+def merge(
+    order: Order,
+    payment: Payment,
+    snapshot: Snapshot,
+    *,
+    actor: str = "gateway",
+    asked_at: datetime | None = None,
+) -> None:
+    """Merge a snapshot into a locked order and payment (a part); `asked_at` as in `settle`."""
     is_current = payment.is_live
     _learn_ids(payment, snapshot)
     if snapshot.status == "succeeded":
         money_in.take(order, payment, snapshot, actor)
         money_out.merge_refunded(order, payment, snapshot, actor)
-        money_out.merge_contested(order, payment, snapshot)
+        chargebacks.merge(order, payment, snapshot, asked_at or clock.now())
     elif payment.status in OPEN or payment.status == PaymentStatus.superseded:
         _not_paid(order, payment, snapshot, actor)
     if is_current or payment.id == order.settled_by:

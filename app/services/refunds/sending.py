@@ -109,9 +109,11 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
         payment = self.payment
         if answer.status != "succeeded":
             return
+        asked_at = clock.now()
         try:
             ref = payment.gateway_ref or payment.gateway_payment_id
-            orders.settle(payment.id, self._adapter.retrieve_payment(ref), actor="refund")
+            snapshot = self._adapter.retrieve_payment(ref)
+            orders.settle(payment.id, snapshot, actor="refund", asked_at=asked_at)
         except base.GatewayError as error:
             log.info("refund.total_unanswered", error=type(error).__name__)
 
