@@ -158,8 +158,17 @@ def _fields(shape: type[Shape], body: Mapping[str, Any]) -> Shape:
     try:
         return shape.model_validate(dict(body))
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
+        name = _name_of(error.errors()[0]["loc"])
         raise Refused(f'Invalid field: "{name}"', "invalid_field", field=name) from error
+
+
+def _name_of(where: tuple[int | str, ...]) -> str:
+    """The field that is not right: inside of `escrow` the one in there, else the outermost. Never a
+    name that is the caller's own."""
+    ours = {one.alias for one in EscrowFields.model_fields.values()}
+    if where[0] == "escrow" and len(where) > 1 and where[1] in ours:
+        return f"escrow.{where[1]}"
+    return str(where[0])
 
 
 def _shown(value: Any) -> str:

@@ -152,22 +152,24 @@ def test_a_gateway_that_pays_no_sellers_is_refused(shop):
 
 
 @pytest.mark.parametrize(
-    "terms",
+    ("terms", "field"),
     [
-        {},
-        {"sellerId": 5},
-        {"sellerId": "sel_1", "feePercent": "101"},
-        {"sellerId": "sel_1", "feePercent": "1.234"},
-        {"sellerId": "sel_1", "feePercent": True},
-        {"sellerId": "sel_1", "feePercent": -1},
-        {"sellerId": "sel_1", "releaseAfterDays": 0},
-        {"sellerId": "sel_1", "releaseAfterDays": "14"},
+        ("sel_1", "escrow"),
+        ({}, "escrow.sellerId"),
+        ({"sellerId": 5}, "escrow.sellerId"),
+        ({"sellerId": "sel_1", "feePercent": "101"}, "escrow.feePercent"),
+        ({"sellerId": "sel_1", "feePercent": "1.234"}, "escrow.feePercent"),
+        ({"sellerId": "sel_1", "feePercent": True}, "escrow.feePercent"),
+        ({"sellerId": "sel_1", "feePercent": -1}, "escrow.feePercent"),
+        ({"sellerId": "sel_1", "releaseAfterDays": 0}, "escrow.releaseAfterDays"),
+        ({"sellerId": "sel_1", "releaseAfterDays": "14"}, "escrow.releaseAfterDays"),
     ],
 )
-def test_terms_that_are_none_are_an_invalid_field(shop, terms):
+def test_terms_that_are_none_are_an_invalid_field(shop, terms, field):
     answer = shop.create(20, escrow=terms)
     assert (answer.status_code, answer.json["code"], answer.json["field"]) == (
         400,
         "invalid_field",
-        "escrow",
+        field,
     )
+    assert answer.json["error"] == f'Invalid field: "{field}"'
