@@ -15,6 +15,13 @@ REASONS = {
     "no answer for a day, and the gateway shows nothing of it": _(
         "No answer for a day, and the company shows nothing of it"
     ),
+    "the seller's account does not hold that much any more": _(
+        "The seller's account does not hold that much any more"
+    ),
+    "the seller's account does not hold that much": _(
+        "The seller's account does not hold that much"
+    ),
+    "stopped by a dispute": _("Stopped by a dispute"),
     "no answer for a day: look at the company whether it has an account for them": _(
         "No answer for a day: look at the company whether it has an account for them"
     ),
@@ -45,6 +52,12 @@ PATTERNS = {
     r"(?P<company>[\w ]+) could not be reached.*": _("%(company)s could not be reached"),
     r"(?P<company>[\w ]+) did not answer in time": _("%(company)s did not answer in time"),
     r"(?P<company>[\w ]+) answered (?P<status>\d{3})": _("%(company)s answered %(status)s"),
+    r"no answer for a day, and the gateway shows no such (?:transfer|reversal|payout)": _(
+        "No answer for a day, and the company shows nothing of it"
+    ),
+    r"not fetched back from the seller: (?P<reason>.+)": _(
+        "Not fetched back from the seller: %(reason)s"
+    ),
     r"(?P<code>\w+): put aside by a person": _("Put aside by a person"),
 }
 
@@ -63,5 +76,8 @@ def reason_of(noted: str) -> str:
             return str(gettext(reasons()[known]))
     for pattern, said in PATTERNS.items():
         if found := re.fullmatch(pattern, noted):
-            return str(said) % found.groupdict()
+            named = found.groupdict()
+            if "reason" in named:
+                named["reason"] = reason_of(named["reason"])
+            return str(said) % named
     return noted

@@ -37,6 +37,12 @@ SAMPLES = {
     "PayPal did not answer in time": "PayPal não respondeu a tempo",
     "Square answered 503": "Square respondeu 503",
     "amount_mismatch: put aside by a person": "Posto de lado por uma pessoa",
+    "no answer for a day, and the gateway shows no such transfer": (
+        "Sem resposta durante um dia, e a empresa não mostra nada disso"
+    ),
+    "not fetched back from the seller: the seller's account does not hold that much any more": (
+        "Não recuperado do vendedor: A conta do vendedor já não tem tanto"
+    ),
 }
 
 

@@ -84,6 +84,14 @@ FIELDS = {
     "url": _("Address"),
     "events": _("Events"),
 }
+# Who is nobody with an address, and no company either.
+ACTORS = {
+    "api": _("A provider's server"),
+    "command line": _("Somebody at the command line"),
+    "keys seal": _("Somebody at the command line"),
+    "clock": "Gatehouse",
+    "gatehouse": "Gatehouse",
+}
 # What an entry of a kind was before and after; of the others it is a role.
 _STATES: dict[str, Mapping[Any, Any]] = {"seller.changed": STATUS}
 _OF_SCOPE = re.compile(r"(\w+) of (\w+) (\S+)")  # what keys were saved of, and for whom
@@ -104,11 +112,16 @@ def sentence_of(entry: AuditEntry, names: Mapping[str, str]) -> str:
         return entry.action
     data = entry.data or {}
     words = _STATES.get(entry.action, ROLES)
-    known = _Known(who=_title(entry.actor), what=_subject(entry.subject or "", names))
+    known = _Known(who=_who(entry.actor), what=_subject(entry.subject or "", names))
     known |= {one: _word(words, data[one]) for one in ("role", "before", "after") if one in data}
     known |= {"url": str(data.get("url", "?")), "changes": _changes(data.get("changes") or {})}
     known |= {"amount": rewritten(str(data.get("amount", "?")))}
     return str(template) % known
+
+
+def _who(actor: str) -> str:
+    """Whoever did it: a person by their address, a company by its name."""
+    return str(ACTORS.get(actor) or _title(actor.removeprefix("gateway:")))
 
 
 def _subject(subject: str, names: Mapping[str, str]) -> str:

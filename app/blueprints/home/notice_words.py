@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.blueprints.amounts import rewritten
 from app.models import Notice, NoticeKind
 from app.registry import services
 from app.services.notices import Entry
@@ -53,9 +54,9 @@ def _about(notice: Notice) -> str:
     if notice.kind == NoticeKind.keys_refused:
         known = services().get(notice.subject)
         return known.title if known else notice.subject
-    return (
-        str(data["url"]) if "url" in data else f"{data.get('item', '')} · {data.get('amount', '')}"
-    )
+    if "url" in data:
+        return str(data["url"])
+    return f"{data.get('item', '')} · {rewritten(str(data.get('amount', '')))}"
 
 
 def place_of(notice: Notice) -> str:

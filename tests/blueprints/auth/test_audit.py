@@ -104,6 +104,25 @@ def test_how_a_seller_stands_is_called_as_on_the_pages_of_sellers(app, status, l
     assert sentence.startswith("Stripe ") and sentence.endswith(f"Ada: {word} → {word}.")
 
 
+@pytest.mark.parametrize(
+    ("actor", "said"),
+    [
+        ("api", "A provider's server"),
+        ("command line", "Somebody at the command line"),
+        ("keys seal", "Somebody at the command line"),
+        ("clock", "Gatehouse"),
+        ("gatehouse", "Gatehouse"),
+        ("stripe", "Stripe"),
+        ("gateway:stripe", "Stripe"),
+        ("ada@example.com", "ada@example.com"),
+    ],
+)
+def test_who_did_it_is_named_as_people_know_them(app, actor, said):
+    entry = AuditEntry(action="seller.created", actor=actor, subject="sel_1", data={})
+    with app.test_request_context():
+        assert sentence_of(entry, {"sel_1": "Ada"}) == f"{said} made the seller Ada."
+
+
 @pytest.mark.parametrize("kind", sorted(SENTENCES))
 def test_an_entry_that_tells_nothing_more_is_still_a_sentence(app, kind):
     with app.test_request_context():

@@ -60,7 +60,7 @@ def test_the_list_says_what_happened_and_which_is_new(browser, shop):
     page = browser.get("/notices").text
     assert re.search(rf'data-id="{id_}" data-new', page)
     assert "A customer paid twice" in page
-    assert "A chair · USD 20.00" in page
+    assert "A chair · $20.00" in page
 
 
 def test_opening_one_reads_it_and_leads_to_what_it_is_about(browser, shop):
