@@ -10,7 +10,14 @@ RESEND = Spec(
     "Notifications",
     (
         Field("apiKey", mark("API key"), ("RESEND_API_KEY",), "secret", True),
-        Field("fromEmail", mark("Sender address"), ("RESEND_FROM",), "address", True),
+        Field(
+            "fromEmail",
+            mark("Sender address"),
+            ("RESEND_FROM",),
+            "address",
+            True,
+            help=mark("Your customers see it. Which letters they get is under Settings."),
+        ),
         Field(
             "webhookSecret",
             mark("Webhook signing secret"),
@@ -29,7 +36,14 @@ SMTP = Spec(
     "SMTP",
     "Notifications",
     (
-        Field("host", mark("Host"), ("SMTP_HOST",), required=True, leads=True),
+        Field(
+            "host",
+            mark("Host"),
+            ("SMTP_HOST",),
+            required=True,
+            help=mark("Like smtp.example.com: your mail provider's server."),
+            leads=True,
+        ),
         Field("port", mark("Port"), ("SMTP_PORT",), "number", default="587"),
         Field("username", mark("User name"), ("SMTP_USERNAME",)),
         Field("password", mark("Password"), ("SMTP_PASSWORD",), "secret"),
@@ -40,8 +54,16 @@ SMTP = Spec(
             "choice",
             default="starttls",
             choices=("starttls", "tls", "none"),
+            help=mark("starttls: port 587. tls: port 465. none: a server on this machine only."),
         ),
-        Field("fromEmail", mark("Sender address"), ("SMTP_FROM",), "address", True),
+        Field(
+            "fromEmail",
+            mark("Sender address"),
+            ("SMTP_FROM",),
+            "address",
+            True,
+            help=mark("Your customers see it. Which letters they get is under Settings."),
+        ),
     ),
     adapter="mail.smtp:SmtpMailer",
 )
@@ -56,9 +78,17 @@ GA4 = Spec(
             mark("Measurement id"),
             ("GA4_MEASUREMENT_ID",),
             required=True,
+            help=mark("Google Analytics: Admin, Data streams, your website."),
             prefixes=("G-",),
         ),
-        Field("apiSecret", mark("API secret"), ("GA4_API_SECRET",), "secret", True),
+        Field(
+            "apiSecret",
+            mark("API secret"),
+            ("GA4_API_SECRET",),
+            "secret",
+            True,
+            help=mark("There too, under Measurement Protocol API secrets."),
+        ),
         Field(
             "sends",
             mark("Send purchases and refunds"),
