@@ -12,7 +12,7 @@ from flask_wtf.file import FileField
 from app.blueprints.forms import refuse
 from app.kit.errors import AppError
 from app.kit.images import MAX_BYTES, MAX_SIDE, MEDIA_TYPE
-from app.models import Logo
+from app.models import ItemImage, Logo
 from app.services import logos
 
 __all__ = ["LARGEST", "LogoForm", "address_of", "init_app", "refused"]
@@ -52,19 +52,19 @@ def refused(form: LogoForm, error: AppError) -> int:
 def init_app(app: Flask) -> None:
     """Serve the pictures that we keep, and let templates know where each is."""
     app.add_url_rule("/logos/<subject>/<name>", "logo", _picture)
-    app.add_template_global(address_of, "logo_address")
+    app.add_template_global(address_of, "picture_address")
 
 
-def address_of(logo: Logo) -> str:
-    """Where a browser gets a logo. The page that asks may then load it from there, also when that
-    is the ImageKit its organization keeps pictures at."""
-    if not logo.url:
-        subject, _slash, name = logo.ref.partition("/")
+def address_of(picture: Logo | ItemImage) -> str:
+    """Where a browser gets a picture. The page that asks may then load it from there, also when
+    that is the ImageKit its organization keeps pictures at."""
+    if not picture.url:
+        subject, _slash, name = picture.ref.partition("/")
         return url_for("logo", subject=subject, name=name)
-    source = logo.url.partition("?")[0]
+    source = picture.url.partition("?")[0]
     if _SOURCE.fullmatch(source):
         g.setdefault("image_sources", set()).add(source)
-    return logo.url
+    return picture.url
 
 
 def _picture(subject: str, name: str) -> Response:

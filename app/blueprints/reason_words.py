@@ -40,6 +40,25 @@ REASONS = {
     "something was paid already, or may have been": _(
         "Something was paid already, or may have been"
     ),
+    "the address is not one that may be called from here": _(
+        "The address is not one that may be called from here"
+    ),
+    "the address leads on to another one: give that one": _(
+        "The address leads on to another one: give that one"
+    ),
+    "the file is empty": _("The file is empty"),
+    "The file is larger than 1 MiB": _("The file is larger than 1 MiB"),
+    "SVG is not taken: save it as PNG first": _("SVG is not taken: save it as PNG first"),
+    "That is not an image: PNG, JPEG, WebP or GIF can be used": _(
+        "That is not an image: PNG, JPEG, WebP or GIF can be used"
+    ),
+    "The image is damaged: save it once more and try again": _(
+        "The image is damaged: save it once more and try again"
+    ),
+    "ImageKit is not set up completely: look at it under Integrations": _(
+        "ImageKit is not set up completely: look at it under Integrations"
+    ),
+    "it could not be written on this server": _("It could not be written on this server"),
     "the server did not answer in time": _("The server did not answer in time"),
     "the server could not be reached": _("The server could not be reached"),
 }
@@ -51,6 +70,10 @@ PATTERNS = {
     r"(?P<company>[\w ]+) asks us to wait": _("%(company)s asks us to wait"),
     r"(?P<company>[\w ]+) could not be reached.*": _("%(company)s could not be reached"),
     r"(?P<company>[\w ]+) did not answer in time": _("%(company)s did not answer in time"),
+    r"the server answered (?P<status>\d{3})": _("The server answered %(status)s"),
+    r"The image has more than (?P<most>\d+) pixels on a side: make it smaller first": _(
+        "The image has more than %(most)s pixels on a side: make it smaller first"
+    ),
     r"(?P<company>[\w ]+) answered (?P<status>\d{3})": _("%(company)s answered %(status)s"),
     r"no answer for a day, and the gateway shows no such (?:transfer|reversal|payout)": _(
         "No answer for a day, and the company shows nothing of it"

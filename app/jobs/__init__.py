@@ -17,6 +17,7 @@ HANDLERS: dict[str, Handler] = {
     "escrow.release": handlers.send_release,
     "escrow.reverse": handlers.fetch_back,
     "inbound.apply": handlers.apply_inbound,
+    "item_images.fetch": handlers.fetch_item_image,
     "logos.drop": handlers.drop_logo,
     "mail.send": handlers.send_mail,
     "orders.drop_export": handlers.drop_export,
@@ -39,5 +40,6 @@ HANDLERS: dict[str, Handler] = {
 GIVING_UP: dict[str, Callable[[Claimed], None]] = {
     "deliveries.replay": handlers.abandon_replay,
     "deliveries.send": handlers.abandon_delivery,
+    "item_images.fetch": handlers.abandon_item_image,
     "orders.export": handlers.abandon_export,
 }

@@ -8,6 +8,7 @@ from app.services import (
     escrow,
     exports,
     inbound,
+    item_images,
     logos,
     mail,
     payments,
@@ -97,6 +98,14 @@ def drop_export(task: Claimed) -> None:
 
 def erase_organization(_task: Claimed) -> Again | None:
     return erasing.erase()
+
+
+def fetch_item_image(task: Claimed) -> None:
+    item_images.fetch(task)
+
+
+def abandon_item_image(task: Claimed) -> None:
+    item_images.abandon(task.args["order"])
 
 
 def drop_logo(task: Claimed) -> None:

@@ -19,6 +19,7 @@ from app.models.event import (
 )
 from app.models.export import Export, ExportStatus
 from app.models.invitation import Invitation
+from app.models.item_image import ItemImage
 from app.models.ledger import Account, Journal, JournalKind, Line
 from app.models.logo import Logo
 from app.models.notice import Notice, NoticeKind, NoticeRead
@@ -63,6 +64,7 @@ __all__ = [
     "InboundEvent",
     "IntegrationConfig",
     "Invitation",
+    "ItemImage",
     "Journal",
     "JournalKind",
     "LatePolicy",

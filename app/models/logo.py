@@ -1,16 +1,16 @@
 """Logos: one of an organization, and one of each of its providers that has its own."""
 
-from sqlalchemy import Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Model, OrgScoped, Stamped, own, owned_by
+from app.models.kept import KeptPicture
 
 __all__ = ["Logo"]
 
 
-class Logo(OrgScoped, Stamped, Model):
-    """One picture and where it is kept. The row says with whose account it was kept, because with
-    that one it is deleted."""
+class Logo(KeptPicture, OrgScoped, Stamped, Model):
+    """One picture and where it is kept."""
 
     __tablename__ = "logos"
     __table_args__ = (
@@ -29,9 +29,3 @@ class Logo(OrgScoped, Stamped, Model):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     provider_id: Mapped[str | None] = mapped_column(String(40))  # None: the organization's own
-    keeper: Mapped[str] = mapped_column(String(20))  # disk or imagekit
-    scope_kind: Mapped[str] = mapped_column(String(20))  # whose account; empty for our disk
-    ref: Mapped[str] = mapped_column(String(200))  # the keeper's name for it
-    url: Mapped[str] = mapped_column(String(2048), default="")  # empty: browsers get it from us
-    width: Mapped[int] = mapped_column(Integer)  # pixels
-    height: Mapped[int] = mapped_column(Integer)

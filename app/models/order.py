@@ -74,12 +74,20 @@ class Order(OrgScoped, Stamped, Model):
         own(),
         owned_by("provider_id", "providers"),
         owned_by("seller_id", "sellers"),
+        owned_by("image_id", "item_images"),
         CheckConstraint("amount_minor > 0", name="positive_amount"),
         Index("ix_orders_provider_external", "org_id", "provider_id", "external_id"),
         Index("ix_orders_status", "org_id", "status", "id"),
         Index("ix_orders_next_check", "next_check_at"),
         Index("ix_orders_paid", "org_id", "test_mode", "paid_at"),
         Index("ix_orders_created", "org_id", "test_mode", "created_at"),
+        Index(
+            "ix_orders_image",  # for what is shown no more: else all orders would be looked through
+            "org_id",
+            "image_id",
+            postgresql_where=text("image_id IS NOT NULL"),
+            sqlite_where=text("image_id IS NOT NULL"),
+        ),
         Index(
             "ix_orders_attention",
             "org_id",
@@ -107,6 +115,7 @@ class Order(OrgScoped, Stamped, Model):
     attention: Mapped[str | None] = mapped_column(String(40))
     settled_by: Mapped[str | None] = mapped_column(String(40))  # the payment that paid it
     seller_id: Mapped[str | None] = mapped_column(String(40))  # for whom its money is held
+    image_id: Mapped[str | None] = mapped_column(String(40))  # of what is sold
     sequence: Mapped[int] = mapped_column(Integer, default=0)  # of the last event about it
     customer_email: Mapped[str | None] = mapped_column(String(254))
     locale: Mapped[str | None] = mapped_column(String(10))

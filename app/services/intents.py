@@ -15,7 +15,17 @@ from app.kit.money import Money
 from app.kit.strictjson import dump
 from app.kit.tokens import new_id, new_token
 from app.models import DoorKind, Order, OrderStatus, Payment, PaymentStatus
-from app.services import doors, escrow, failover, idempotency, orders, payments, records, routing
+from app.services import (
+    doors,
+    escrow,
+    failover,
+    idempotency,
+    item_images,
+    orders,
+    payments,
+    records,
+    routing,
+)
 from app.services.api_keys import Caller
 from app.services.escrow import Terms
 from app.services.idempotency import Claim, Key
@@ -35,6 +45,7 @@ class Wanted:
     gateway: str | None = None
     item_name: str | None = None
     item_description: str | None = None
+    item_image_url: str | None = None
     external_id: str | None = None
     customer_email: str | None = None
     locale: str | None = None
@@ -147,6 +158,8 @@ def _open(
         )
         db.session.add(order)
         doors.cut(DoorKind.checkout, order.token, order.id)
+        if wanted.item_image_url:
+            item_images.ask(order, wanted.item_image_url)
         payment = None
         if choice.spec.creates_at == "api":
             payment = payments.new(

@@ -16,7 +16,7 @@ def written() -> set[str]:
     """Every text in the rooms where reasons are made."""
     return {
         node.value
-        for room in ("adapters", "services")
+        for room in ("adapters", "services", "kit")
         for path in (ROOT / "app" / room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -35,6 +35,10 @@ SAMPLES = {
     "Easypay asks us to wait": "Easypay pede-nos que aguardemos",
     "Stripe could not be reached from this server": "Não foi possível contactar Stripe",
     "PayPal did not answer in time": "PayPal não respondeu a tempo",
+    "the server answered 503": "O servidor respondeu 503",
+    "The image has more than 4096 pixels on a side: make it smaller first": (
+        "A imagem tem mais de 4096 píxeis num dos lados: reduza-a primeiro"
+    ),
     "Square answered 503": "Square respondeu 503",
     "amount_mismatch: put aside by a person": "Posto de lado por uma pessoa",
     "no answer for a day, and the gateway shows no such transfer": (

@@ -23,8 +23,9 @@ class Keeper(Protocol):
 
     name: str
 
-    def keep(self, subject: str, picture: Picture) -> Kept:
-        """Store a picture. Raises OSError, or a base.GatewayError of `adapters.gateways`."""
+    def keep(self, subject: str, picture: Picture, *, is_logo: bool = True) -> Kept:
+        """Store a picture; what is no logo is shown without what an account does to logos. Raises
+        OSError, or a base.GatewayError of `adapters.gateways`."""
 
     def drop(self, kept: Kept) -> None:
         """Delete a picture, also one that is gone already; the same errors as `keep`."""

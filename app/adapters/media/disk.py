@@ -23,7 +23,7 @@ class Disk:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def keep(self, subject: str, picture: Picture) -> Kept:
+    def keep(self, subject: str, picture: Picture, *, is_logo: bool = True) -> Kept:
         """Write a picture. Raises OSError, and ValueError for a subject that is no id of ours."""
         ref = f"{subject}/{picture.digest}.webp"
         path = self._path(ref)

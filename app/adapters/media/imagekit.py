@@ -52,8 +52,8 @@ class ImageKit:
         self._api.get("/v1/files", {"limit": "1"})
         return base.Verification(self._endpoint, None)
 
-    def keep(self, subject: str, picture: Picture) -> Kept:
-        """Upload a picture. Raises GatewayError."""
+    def keep(self, subject: str, picture: Picture, *, is_logo: bool = True) -> Kept:
+        """Upload a picture; what is no logo is shown as it is. Raises GatewayError."""
         from urllib3.filepost import encode_multipart_formdata
 
         body, kind = encode_multipart_formdata(
@@ -71,7 +71,7 @@ class ImageKit:
         ref, path = said.get("fileId"), said.get("filePath")
         if not isinstance(ref, str) or not isinstance(path, str) or not ref:
             raise base.Unavailable("ImageKit did not say where the picture is")
-        return Kept(ref, self.address(path, *self._steps))
+        return Kept(ref, self.address(path, *(self._steps if is_logo else ())))
 
     def drop(self, kept: Kept) -> None:
         """Delete a picture, and have the copies forgotten that browsers are given. Raises

@@ -123,6 +123,13 @@ class IntentFields(Body):
     item_description: Annotated[Text, Field(max_length=1000)] | None = Field(
         None, description="Shown at checkout.", examples=["100 credits for your account"]
     )
+    item_image_url: WebAddress | None = Field(
+        None,
+        description="https address of a PNG, JPEG, WebP or GIF of up to 1 MiB, shown at checkout; "
+        "it is fetched once the order is made, and never again that day. What is wrong with it is "
+        "told in the order's story and changes nothing else.",
+        examples=["https://shop.example.com/credits.png"],
+    )
     external_id: Annotated[Text, Field(max_length=255)] | None = Field(
         None, description="Your own id; echoed everywhere, as text.", examples=["ORDER-1042"]
     )

@@ -21,6 +21,7 @@ from app.kit.errors import Refused
 from app.kit.money import InvalidAmount, Money, is_currency, read_decimal, to_minor
 from app.registry import GatewaySpec, gateways
 from app.registry.spec import CAP
+from app.services import item_images
 from app.services.escrow import Terms
 from app.services.intents import Wanted
 from app.services.sellers import Wanted as Seller
@@ -60,6 +61,7 @@ def wanted(body: Mapping[str, Any], *, default_gateway: str, default_currency: s
         gateway=gateway,
         item_name=(fields.item_name or "").strip() or None,
         item_description=fields.item_description,
+        item_image_url=fields.item_image_url and item_images.check(fields.item_image_url),
         external_id=fields.external_id,
         customer_email=fields.customer_email,
         locale=fields.locale,

@@ -26,6 +26,7 @@ SENTENCES = {
     "order.abandoned": _("The order could not be made: %(reason)s."),
     "order.gateway_changed": _("%(after)s took over from %(before)s, which did not do."),
     "order.late_accepted": _("The money that came late was accepted."),
+    "item_image.not_shown": _("The picture of the item is not shown: %(reason)s."),
     "payment.method": _("The customer chose how to pay: %(method)s."),
     "payment.created": _("A payment was prepared."),
     "payment.pending": _("The payment waits for the customer."),

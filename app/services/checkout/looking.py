@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.adapters.gateways import actions, base
 from app.extensions import reading
@@ -13,6 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.tenancy import as_org
 from app.models import (
     DoorKind,
+    ItemImage,
     Logo,
     Order,
     OrderStatus,
@@ -61,6 +62,7 @@ class Page:
     action: actions.Action | None
     others: tuple[Offer, ...] = ()  # what may take over, once something went wrong
     logo: Logo | None = None
+    item_image: ItemImage | None = None
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -140,9 +142,13 @@ def page(found: Found) -> Page:
 def _page(order_id: str) -> Page:
     with reading() as session:
         query = (
-            select(Order, Provider, Organization)
+            select(Order, Provider, Organization, ItemImage)
             .join(Provider, Provider.id == Order.provider_id)
             .join(Organization, Organization.id == Order.org_id)
+            .outerjoin(
+                ItemImage,
+                and_(ItemImage.org_id == Order.org_id, ItemImage.id == Order.image_id),
+            )
             .where(Order.id == order_id)
         )
         row = session.execute(logos.with_logos(query)).one()
@@ -165,6 +171,7 @@ def _page(order_id: str) -> Page:
         None if is_closed else _action(live),
         () if is_closed else _others(order, provider, tried, methods),
         logos.shown(row),
+        row.ItemImage,
     )
 
 

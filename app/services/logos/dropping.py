@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.adapters.gateways import base
 from app.adapters.media import Kept
 from app.extensions import changed, db, reading
 from app.kit import clock
 from app.kit.tenancy import current_org
-from app.models import Logo, Task
+from app.models import ItemImage, Logo, Order, Task
 from app.services import tasks
 from app.services.logos import keepers
 
@@ -22,9 +22,9 @@ GRACE = 3600  # seconds: pages that are open go on showing what they were made w
 log = structlog.get_logger()
 
 
-def drop_later(logo: Logo) -> None:
-    """Leave the task that deletes a logo's picture (a part)."""
-    tasks.add(NAME, _args(logo), due=clock.after(GRACE))
+def drop_later(picture: Logo | ItemImage) -> None:
+    """Leave the task that deletes a picture (a part)."""
+    tasks.add(NAME, _args(picture), due=clock.after(GRACE))
 
 
 def drop(args: Mapping[str, str]) -> None:
@@ -34,10 +34,8 @@ def drop(args: Mapping[str, str]) -> None:
     Where the account does not let us in any more it stays there, with a line in the log. Raises
     base.Unavailable and base.Busy, to be tried again.
     """
-    with reading() as session:
-        query = select(Logo.id).where(Logo.keeper == args["keeper"], Logo.ref == args["ref"])
-        if session.scalars(query).first() is not None:
-            return
+    if _is_shown(args["keeper"], args["ref"]):
+        return
     try:
         keeper = keepers.of_kind(args["keeper"], args["scope"])
         keeper.drop(Kept(args["ref"], args["url"]))
@@ -52,17 +50,30 @@ def drop_all() -> bool:
     part). True while some are still to be: without its keys nobody could."""
     for one in db.session.scalars(select(Logo)).all():
         tasks.add(NAME, _args(one))
-        db.session.delete(one)
-    db.session.flush()
+    # One that lies at an address for days is kept, and deleted, once for each day.
+    for args in {tuple(_args(one).items()) for one in db.session.scalars(select(ItemImage))}:
+        tasks.add(NAME, dict(args))
+    changed(update(Order).where(Order.image_id.is_not(None)).values(image_id=None))
+    for model in (ItemImage, Logo):
+        changed(delete(model))
     waiting = (Task.org_id == current_org(), Task.name == NAME, Task.dead_at.is_(None))
     changed(update(Task).where(*waiting, Task.attempts == 0).values(due_at=clock.now()))
     return db.session.scalar(select(Task.id).where(*waiting).limit(1)) is not None
 
 
-def _args(logo: Logo) -> dict[str, str]:
+def _is_shown(keeper: str, ref: str) -> bool:
+    with reading() as session:
+        for model in (Logo, ItemImage):
+            query = select(model.id).where(model.keeper == keeper, model.ref == ref)
+            if session.scalars(query.limit(1)).first() is not None:
+                return True
+    return False
+
+
+def _args(picture: Logo | ItemImage) -> dict[str, str]:
     return {
-        "keeper": logo.keeper,
-        "scope": logo.scope_kind,
-        "ref": logo.ref,
-        "url": logo.url,
+        "keeper": picture.keeper,
+        "scope": picture.scope_kind,
+        "ref": picture.ref,
+        "url": picture.url,
     }

@@ -1,0 +1,31 @@
+"""Naming a picture: which addresses will do, and leaving the task that fetches it."""
+
+from app.extensions import settings
+from app.kit.errors import Refused
+from app.kit.http.addresses import AddressPolicy, BadUrl, check_url, parse_url
+from app.kit.tokens import digest
+from app.models import Order
+from app.services import tasks
+
+__all__ = ["NAME", "ask", "check"]
+
+NAME = "item_images.fetch"
+
+
+def check(url: str) -> str:
+    """The address of a picture in its one spelling; https, but for networks that the operator let
+    in. Raises Refused with what is wrong about it."""
+    policy = AddressPolicy(allowed=settings().webhook_networks)
+    try:
+        return check_url(url, policy, https_only=True)
+    except BadUrl as error:
+        raise Refused(
+            f'Invalid field: "itemImageUrl". {error}', "invalid_field", field="itemImageUrl"
+        ) from error
+
+
+def ask(order: Order, url: str) -> None:
+    """Have the picture of what an order is about fetched (a part); one server is asked for few at
+    a time."""
+    lane = f"image:{digest(parse_url(url).host)[:40]}"
+    tasks.add(NAME, {"order": order.id, "address": url}, lane=lane)
