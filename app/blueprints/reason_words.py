@@ -12,16 +12,12 @@ from app.registry import reasons
 __all__ = ["PATTERNS", "REASONS", "init_app", "reason_of"]
 
 REASONS = {
-    "no answer for a day, and the gateway shows nothing of it": _(
-        "No answer for a day, and the company shows nothing of it"
-    ),
     "the seller's account does not hold that much any more": _(
         "The seller's account does not hold that much any more"
     ),
     "the seller's account does not hold that much": _(
         "The seller's account does not hold that much"
     ),
-    "stopped by a dispute": _("Stopped by a dispute"),
     "no answer for a day: look at the company whether it has an account for them": _(
         "No answer for a day: look at the company whether it has an account for them"
     ),
@@ -75,7 +71,7 @@ PATTERNS = {
         "The image has more than %(most)s pixels on a side: make it smaller first"
     ),
     r"(?P<company>[\w ]+) answered (?P<status>\d{3})": _("%(company)s answered %(status)s"),
-    r"no answer for a day, and the gateway shows no such (?:transfer|reversal|payout)": _(
+    r"no answer for a day, and the gateway shows (?:nothing of it|no such \w+)": _(
         "No answer for a day, and the company shows nothing of it"
     ),
     r"not fetched back from the seller: (?P<reason>.+)": _(

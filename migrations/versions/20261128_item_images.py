@@ -1,13 +1,13 @@
 """Pictures of what is sold, shown at checkout
 
-Revision: 0030, after 0028
+Revision: 0031, after 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -41,7 +41,7 @@ SAMPLES = {
     ),
     "Square answered 503": "Square respondeu 503",
     "amount_mismatch: put aside by a person": "Posto de lado por uma pessoa",
-    "no answer for a day, and the gateway shows no such transfer": (
+    "no answer for a day, and the gateway shows nothing of it": (
         "Sem resposta durante um dia, e a empresa não mostra nada disso"
     ),
     "not fetched back from the seller: the seller's account does not hold that much any more": (
