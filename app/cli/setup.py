@@ -97,7 +97,8 @@ def create_provider(
         click.echo(json.dumps(shown))
         return
     for label, value in shown.items():
-        click.echo(f"{label:15} {value}")
+        if value is not None:  # no secret without a webhook address
+            click.echo(f"{label:15} {value}")
     click.echo("Key and secret are shown this once.")
 
 

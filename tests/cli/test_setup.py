@@ -91,6 +91,12 @@ def test_a_provider_is_printed_as_five_keys(run):
     assert every(run, WebhookEndpoint)[0].url == HOOK
 
 
+def test_without_a_webhook_address_no_secret_is_printed(run):
+    shown = run("create-provider", "--org", "Acme", "--name", "Shop").output
+    assert "apiKey" in shown
+    assert "webhookSecret" not in shown and "None" not in shown
+
+
 def test_the_key_that_was_printed_makes_a_payment(run):
     shown = json.loads(run("create-provider", "--org", "A", "--name", "B", "--json").output)
     shop = Shop(run.app, shown["organizationId"], shown["providerId"], shown["apiKey"], None)
@@ -99,7 +105,8 @@ def test_the_key_that_was_printed_makes_a_payment(run):
 
 
 def test_people_read_one_line_for_each_value(run):
-    lines = run("create-provider", "--org", "Acme", "--name", "Shop").output.splitlines()
+    asked = ("create-provider", "--org", "Acme", "--name", "Shop", "--webhook-url", HOOK)
+    lines = run(*asked).output.splitlines()
     assert [line.split()[0] for line in lines[:5]] == [
         "organizationId", "providerId", "slug", "apiKey", "webhookSecret",
     ]  # fmt: skip
