@@ -155,8 +155,8 @@ ATTENTION = {
     Attention.chargeback: Words(
         _("The customer's bank took the money back"),
         _(
-            "The customer's bank took the money back, and decides who gets it. What is held stands "
-            "still until then; answer on the payment company's own pages."
+            "The customer's bank took the money back, and decides who gets it. What is held for a "
+            "seller stands still until then; answer on the payment company's own pages."
         ),
     ),
 }

@@ -31,6 +31,8 @@ REASONS = {
         "Somebody looked at the payment company: it was not made"
     ),
     "stopped by a dispute": _("Stopped by a dispute"),
+    "less is held by now": _("Less is held by now"),
+    "stopped: the customer's bank has it": _("Stopped: the customer's bank has it"),
     "the customer's bank contests this payment": _("The customer's bank contests this payment"),
     "that is more than is left of the payment": _("That is more than is left of the payment"),
     "something was paid already, or may have been": _(

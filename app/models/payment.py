@@ -116,10 +116,17 @@ class Payment(OrgScoped, Stamped, Model):
 
     @property
     def refundable_minor(self) -> int:
-        """What may still be refunded, in minor units: nothing before the money came."""
+        """What may still be refunded, in minor units: nothing before the money came, and nothing
+        of what the customer's bank took."""
         if self.status != PaymentStatus.succeeded:
             return 0
-        return self.amount_minor - self.refunded_minor - self.reserved_minor
+        gone = self.refunded_minor + self.reserved_minor + self.taken_minor
+        return max(0, self.amount_minor - gone)
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """The customer's bank took some of what is set aside for refunds."""
+        return self.refunded_minor + self.reserved_minor + self.taken_minor > self.amount_minor
 
     @property
     def was_shown(self) -> bool:

@@ -43,6 +43,10 @@ class Keeper(Protocol):
         still to decide; told with every answer of a gateway that knows."""
         ...
 
+    def stops_refunds(self, order: Order, payment: Payment) -> bool:
+        """Whether no refund of this payment goes out now that was not asked for before."""
+        ...
+
     def ask_again(self, order: Order) -> None:
         """Have the gateway asked now about what is on its way (a step)."""
         ...
@@ -70,6 +74,9 @@ class Nobody:
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
     ) -> None:
         pass
+
+    def stops_refunds(self, order: Order, payment: Payment) -> bool:
+        return False
 
     def ask_again(self, order: Order) -> None:
         pass

@@ -10,7 +10,19 @@ from app.kit.money import Money
 from app.models import Attention, NoticeKind, Order, Payment, PaymentStatus, Refund, RefundStatus
 from app.services import keeping, notices, records, tasks
 
-__all__ = ["UNDER_WAY", "failed", "release", "reserve", "task_key", "total"]
+__all__ = [
+    "UNDER_WAY",
+    "failed",
+    "is_stopped",
+    "release",
+    "reserve",
+    "stop",
+    "task_key",
+    "too_large",
+    "total",
+]
+
+STOPPED = "stopped: the customer's bank has it"
 
 UNDER_WAY = {RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown}
 
@@ -28,7 +40,8 @@ def reserve(
     """Set money of a payment aside for a refund (a part), and leave the task that asks for it.
 
     One conditional UPDATE decides; of two that together exceed the payment one is refused.
-    Raises Conflict `refund_too_large`.
+    Raises Conflict `refund_too_large`, `chargeback_open` while the customer's bank has the money
+    and has still to decide.
     """
     db.session.flush()  # the UPDATE below must see what this step has changed so far
     taken = changed(
@@ -36,13 +49,13 @@ def reserve(
         .where(
             Payment.id == payment.id,
             Payment.status == PaymentStatus.succeeded,
-            Payment.refunded_minor + Payment.reserved_minor + amount_minor <= Payment.amount_minor,
+            Payment.refunded_minor + Payment.reserved_minor + Payment.taken_minor + amount_minor
+            <= Payment.amount_minor,
         )
         .values(reserved_minor=Payment.reserved_minor + amount_minor)
     )
     if taken != 1:
-        left = Money(max(payment.refundable_minor, 0), payment.currency)
-        raise Conflict(f"Only {left} is left to refund", "refund_too_large")
+        raise too_large(payment)
     db.session.refresh(payment)
     refund = Refund(
         order_id=order.id,
@@ -68,6 +81,16 @@ def reserve(
     return refund
 
 
+def too_large(payment: Payment) -> Conflict:
+    """Why so much cannot be refunded."""
+    if payment.is_contested:
+        return Conflict("The customer's bank has taken this money back", "chargeback_open")
+    if payment.refundable_minor == 0:
+        return Conflict("Nothing is left to refund", "refund_too_large")
+    left = Money(payment.refundable_minor, payment.currency)
+    return Conflict(f"Only {left} is left to refund", "refund_too_large")
+
+
 def task_key(refund_id: str) -> str:
     """What the one task that asks for a refund goes by."""
     return f"refund:{refund_id}"
@@ -85,13 +108,26 @@ def failed(order: Order, payment: Payment, refund: Refund) -> None:
     should look. If it was counted already, a task corrects that."""
     release(payment)
     keeping.of(order).refund_failed(order, payment)
-    order.attention = Attention.refund_failed
+    if order.attention != Attention.chargeback:  # that weighs more, and may be why
+        order.attention = Attention.refund_failed
     records.timeline(
         order, "refund.failed", payment=payment, refund=refund.id, failure=refund.failure
     )
     notices.about_order(NoticeKind.refund_failed, order)
     if payment.refunded_minor and refund.gateway_refund_id:
         tasks.add("refunds.review", {"payment": payment.id}, key=f"review:{payment.id}")
+
+
+def is_stopped(order: Order, payment: Payment) -> bool:
+    """Whether the customer's bank came first (a part): then a refund that the gateway was surely
+    never asked for would give the customer the same money twice."""
+    return payment.is_overdrawn or keeping.of(order).stops_refunds(order, payment)
+
+
+def stop(order: Order, payment: Payment, refund: Refund) -> None:
+    """Give up a refund that the gateway was never asked for (a part)."""
+    refund.status, refund.failure = RefundStatus.failed, STOPPED
+    failed(order, payment, refund)
 
 
 def total(payment: Payment, statuses: set[RefundStatus]) -> int:

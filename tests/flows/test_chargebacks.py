@@ -261,4 +261,4 @@ def test_an_order_without_escrow_has_a_line_in_its_story(stripe_shop):
     stripe_shop.tell_all()
     contested(stripe_shop, order)
     assert stripe_shop.see(order)["status"] == "paid"
-    assert story(stripe_shop, order) == ["gateway.charge.dispute.created"]
+    assert story(stripe_shop, order) == ["payment.charged_back", "gateway.charge.dispute.created"]

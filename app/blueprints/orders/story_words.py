@@ -65,6 +65,9 @@ SENTENCES = {
     ),
     "escrow.uncovered": _("%(amount)s more went out than was held."),
     "mail.failed": _("A letter did not reach the customer: %(reason)s."),
+    "payment.charged_back": _("The customer's bank contests the payment."),
+    "payment.chargeback_won": _("The bank decided for you: the money is here again."),
+    "payment.chargeback_lost": _("The bank decided for the customer, who has the money back."),
     "escrow.charged_back": _(
         "The customer's bank contests the payment: what is held stands still."
     ),

@@ -32,6 +32,7 @@ __all__ = [
     "under_way",
     "unfreeze",
     "wait",
+    "why_stopped",
 ]
 
 BUSY, UNREADY = 3600, 86_400  # seconds until what could not be freed is tried again
@@ -79,6 +80,16 @@ def is_stopped_since(hold: Hold, moment: datetime) -> bool:
         return True
     since = hold.disputed_at
     return hold.status == HoldStatus.disputed and since is not None and since > moment
+
+
+def why_stopped(hold: Hold, release: Release) -> str | None:
+    """Why a release that was surely never asked for must not be asked for any more; None when it
+    may be. What the bank took for good, or somebody gave back elsewhere, is not freed as well."""
+    if is_stopped_since(hold, release.created_at):
+        return "stopped by a dispute"
+    if ledger.balances(hold.order_id).held < release.amount_minor:
+        return "less is held by now"
+    return None
 
 
 def free_of(hold: Hold, payment: Payment, found: Balances, *, refunding: int | None = None) -> int:

@@ -101,6 +101,11 @@ class EscrowKeeper:
         if hold.payment_id == payment.id:
             chargebacks.follow(order, payment, hold, taken_minor, is_contested=is_contested)
 
+    def stops_refunds(self, order: Order, payment: Payment) -> bool:
+        """While the bank has still to decide, all stands still."""
+        hold = holding.locked(order.id)
+        return hold.payment_id == payment.id and hold.is_charged_back
+
     def ask_again(self, order: Order) -> None:
         """It stays the tasks' work: two who ask at the same moment might move money twice."""
         with transaction():

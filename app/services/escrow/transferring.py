@@ -61,15 +61,15 @@ class _Transfer(moves.Move[Release, str | None]):
     def prepare(self, *, may_be_made: bool) -> None:
         """One that was surely never asked for fails when a dispute or the customer's bank came
         first. Where the fee is all of it, nothing has to move."""
-        if not may_be_made and holding.is_stopped_since(self.hold, self.row.created_at):
-            self._stop()
+        if not may_be_made and (why := holding.why_stopped(self.hold, self.row)):
+            self._stop(why)
         elif self.row.to_seller.minor == 0:
             self.answered(None)
 
-    def _stop(self) -> None:
-        """The money is held, and its date, if it has one, stands still with the clock."""
+    def _stop(self, why: str) -> None:
+        """What is held stays so, and its date, if it has one, stands still with the clock."""
         attention.clear(self.order)
-        self._fail("stopped by a dispute")
+        self._fail(why)
 
     def look(self) -> str | None:
         found = self._market.find_transfer(self._request)

@@ -65,7 +65,7 @@ def _reserve(
         payment = _payment_of(order, payment_id or order.settled_by)
         minor = amount.minor if amount else payment.refundable_minor
         if minor <= 0:
-            raise Conflict("Nothing is left to refund", "refund_too_large")
+            raise refunding.too_large(payment)
         made = refunding.reserve(
             order,
             payment,

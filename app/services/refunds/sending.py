@@ -43,8 +43,13 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
         return cls(refund, order, payment)
 
     def prepare(self, *, may_be_made: bool) -> tasks.Again | None:
-        """It may wait for money that is being fetched back."""
-        return tasks.Again(clock.after(WAITING)) if self.row.waits_since else None
+        """It may wait for money that is being fetched back. One that was surely never asked for
+        fails when the customer's bank came first."""
+        if self.row.waits_since:
+            return tasks.Again(clock.after(WAITING))
+        if not may_be_made and refunding.is_stopped(self.order, self.payment):
+            refunding.stop(self.order, self.payment, self.row)
+        return None
 
     def look(self) -> base.RefundResult | None:
         known = self.row.gateway_refund_id
