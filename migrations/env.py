@@ -59,6 +59,9 @@ def _prepare(connection, schema: str | None) -> None:
     """Bounded waits, and a schema of our own, for this transaction alone: what is set for a session
     would stay with another client of a pooler."""
     connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    # No table can be altered while checks of its rows wait for the commit, as they would after a
+    # migration that wrote to them.
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     if schema is None:
         return
     _refuse_to_start_over(connection, schema)
