@@ -38,9 +38,10 @@ class Keeper(Protocol):
 
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
-    ) -> None:
+    ) -> bool:
         """What the customer's bank has taken back of this payment, in all, and whether it has
-        still to decide; told with every answer of a gateway that knows."""
+        still to decide; told with every answer of a gateway that knows. False where the money of
+        this payment is not kept: then nothing was done about it."""
         ...
 
     def stops_refunds(self, order: Order, payment: Payment) -> bool:
@@ -72,8 +73,8 @@ class Nobody:
 
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
-    ) -> None:
-        pass
+    ) -> bool:
+        return False
 
     def stops_refunds(self, order: Order, payment: Payment) -> bool:
         return False

@@ -9,6 +9,7 @@ from app.kit.errors import Conflict
 from app.kit.money import Money
 from app.models import Attention, NoticeKind, Order, Payment, PaymentStatus, Refund, RefundStatus
 from app.services import keeping, notices, records, tasks
+from app.services.orders import attention
 
 __all__ = [
     "UNDER_WAY",
@@ -83,7 +84,7 @@ def reserve(
 
 def too_large(payment: Payment) -> Conflict:
     """Why so much cannot be refunded."""
-    if payment.is_contested:
+    if payment.is_contested and payment.taken_minor:
         return Conflict("The customer's bank has taken this money back", "chargeback_open")
     if payment.refundable_minor == 0:
         return Conflict("Nothing is left to refund", "refund_too_large")
@@ -108,8 +109,7 @@ def failed(order: Order, payment: Payment, refund: Refund) -> None:
     should look. If it was counted already, a task corrects that."""
     release(payment)
     keeping.of(order).refund_failed(order, payment)
-    if order.attention != Attention.chargeback:  # that weighs more, and may be why
-        order.attention = Attention.refund_failed
+    attention.say(order, Attention.refund_failed)
     records.timeline(
         order, "refund.failed", payment=payment, refund=refund.id, failure=refund.failure
     )

@@ -13,7 +13,11 @@ depends_on = None
 
 _TAKEN = """
     UPDATE payments SET
-        is_contested = (SELECT h.is_charged_back FROM holds h WHERE h.payment_id = payments.id),
+        is_contested = (
+            SELECT h.is_charged_back FROM holds h
+            WHERE h.org_id = payments.org_id AND h.order_id = payments.order_id
+            AND h.payment_id = payments.id
+        ),
         taken_minor = coalesce(
             (
                 SELECT sum(
@@ -21,7 +25,7 @@ _TAKEN = """
                 )
                 FROM ledger_lines l
                 JOIN ledger_journals j ON j.org_id = l.org_id AND j.id = l.journal_id
-                WHERE j.order_id = payments.order_id
+                WHERE j.org_id = payments.org_id AND j.order_id = payments.order_id
                 AND j.kind IN ('chargeback', 'chargeback_won')
             ),
             0

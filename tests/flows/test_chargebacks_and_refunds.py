@@ -127,3 +127,32 @@ def test_an_order_without_escrow_says_that_it_is_contested_and_how_it_ends(
     assert told == ["payment.charged_back", f"payment.chargeback_{end}"]
     refused = stripe_shop.refund(order)
     assert (refused.status_code == 200) is (end == "won")
+
+
+def test_a_bank_that_waits_for_an_answer_stays_what_is_the_matter(stripe_shop, later):
+    """It says so once, and its deadline runs, whatever else is unknown meanwhile."""
+    order = held(stripe_shop)
+    stripe_shop.stripe.drop_after_commit(TRANSFER)
+    release(stripe_shop, order)
+    assert stripe_shop.see(order)["attention"] == "release_unknown"
+    contested(stripe_shop, order)
+    stripe_shop.stripe.fail_next("GET /v1/transfers", 503, times=4)
+    go_on(stripe_shop, later)
+    assert stripe_shop.see(order)["attention"] == "chargeback"
+    stripe_shop.stripe.clear_faults()
+    later(3600)
+    world.run_tasks(stripe_shop.app)
+    seen = stripe_shop.see(order)
+    assert (seen["escrow"]["releases"][0]["status"], seen["attention"]) == (
+        "succeeded",
+        "chargeback",
+    )
+
+
+def test_a_mere_question_of_the_bank_is_no_reason_to_refuse_more_than_is_left(stripe_shop):
+    order = paid(stripe_shop)
+    assert stripe_shop.refund(order, 50).json["status"] == "succeeded"
+    contested(stripe_shop, order, status="warning_needs_response")
+    refused = stripe_shop.refund(order, 80)
+    assert (refused.status_code, refused.json["code"]) == (409, "refund_too_large")
+    assert "50.00" in refused.json["error"]

@@ -77,6 +77,17 @@ def test_without_an_answer_the_date_waits_and_says_so_and_is_tried_again(stripe_
     )
 
 
+def test_a_gateway_that_cannot_be_reached_for_days_is_somebodys_matter(stripe_shop, later):
+    order = held(stripe_shop, releaseAfterDays=7)
+    stripe_shop.stripe.fail_next(INTENT, 503, times=99)
+    later(7 * DAY + 60)
+    sweep(stripe_shop)
+    assert stripe_shop.see(order)["attention"] is None
+    later(3 * DAY)
+    sweep(stripe_shop)
+    assert stripe_shop.see(order)["attention"] == "payment_unknown"
+
+
 def test_a_date_that_waited_for_an_answer_frees_the_money_with_it(stripe_shop, later):
     order = held(stripe_shop, releaseAfterDays=7)
     later(7 * DAY + 60)

@@ -115,3 +115,15 @@ def test_own_refunds_and_those_made_elsewhere_add_up(stripe_shop, paid, told):
     assert stripe_shop.see(paid)["refundedAmount"] == 60
     assert given_back(stripe_shop) == 6_000
     assert stripe_shop.refund(paid).json["amount"] == 40
+
+
+def test_a_refund_for_which_the_keys_were_refused_needs_a_person_until_they_are_right(
+    stripe_shop, paid, later
+):
+    stripe_shop.stripe.fail_next("POST /v1/refunds", 401)
+    assert stripe_shop.refund(paid, 30).json["status"] == "requested"
+    assert stripe_shop.see(paid)["attention"] == "gateway_misconfigured"
+    later(61)
+    world.run_tasks(stripe_shop.app)
+    seen = stripe_shop.see(paid)
+    assert (seen["refunds"][0]["status"], seen["attention"]) == ("succeeded", None)

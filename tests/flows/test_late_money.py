@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.adapters.gateways.base import Snapshot
 from app.extensions import transaction
 from app.models import Provider
+from app.services import orders
 from tests import world
+from tests.escrow import make_seller
 
 
 def set_policy(shop, policy: str) -> None:
@@ -65,3 +68,22 @@ def test_an_order_whose_time_is_over_is_not_paid_any_more(app, shop, later):
     response = shop.choose(order, "test")
     assert response.location.endswith(f"/checkout/o/{order['token']}")
     assert shop.see(order)["status"] == "expired"
+
+
+def test_a_bank_that_takes_late_money_which_is_held_for_nobody_is_told(app, shop):
+    set_policy(shop, "hold")
+    escrow = {"sellerId": make_seller(shop), "feePercent": "10"}
+    order = shop.order(20, escrow=escrow, metadata={"scenario": "late"})
+    shop.pay(order)
+    (payment,) = shop.see(order)["payments"]
+    with shop.inside():
+        said = Snapshot(
+            "succeeded",
+            paid_minor=2000,
+            currency="USD",
+            test_mode=True,
+            taken_minor=2000,
+            is_contested=True,
+        )
+        orders.settle(payment["paymentId"], said)
+    assert shop.see(order)["attention"] == "chargeback"

@@ -4,6 +4,7 @@ from app.kit.money import Money
 from app.models import Account, Attention, JournalKind, Order
 from app.services import ledger, records
 from app.services.ledger import Move
+from app.services.orders import attention
 
 __all__ = ["cover", "uncover"]
 
@@ -15,7 +16,7 @@ def cover(order: Order, held_minor: int, needed_minor: int) -> None:
     if short <= 0:
         return
     ledger.write(order, JournalKind.cover, [Move(Account.gateway, Account.held, short)])
-    order.attention = Attention.escrow_uncovered
+    attention.say(order, Attention.escrow_uncovered)
     records.timeline(order, "escrow.uncovered", amount=str(Money(short, order.currency)))
 
 

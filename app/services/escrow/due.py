@@ -1,5 +1,7 @@
 """What the clock does to held money: a reminder, then the release. A flow, for the sweep's task."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from app.adapters.gateways import base
@@ -15,6 +17,7 @@ from app.services.orders import attention
 
 __all__ = ["look_at_clock"]
 
+LONG = timedelta(days=3)  # a gateway that cannot be reached for longer is somebody's matter
 _Held = tuple[Order, Payment, Hold]
 
 
@@ -71,11 +74,15 @@ def _unanswered(hold_id: str, error: base.GatewayError) -> None:
             return
         order, payment, hold = found
         holding.wait(hold, holding.BUSY)
-        if isinstance(error, base.Missing | base.Misconfigured):
+        if isinstance(error, base.Missing | base.Misconfigured) or _is_long_due(hold):
             attention.unanswered(order, error)
         if hold.held_up is None:  # once, however often it is tried again
             records.timeline(order, "escrow.date_waits", payment=payment, reason=error.reason)
         hold.held_up = error.reason[:300]
+
+
+def _is_long_due(hold: Hold) -> bool:
+    return hold.release_at is not None and clock.now() - hold.release_at > LONG
 
 
 def _held_until_now(hold_id: str) -> _Held | None:

@@ -18,6 +18,7 @@ from app.models import (
     Hold,
     JournalKind,
     MoveStatus,
+    NoticeKind,
     Order,
     Payment,
     Refund,
@@ -25,7 +26,7 @@ from app.models import (
     Release,
     Reversal,
 )
-from app.services import ledger, moves, records, refunding, routing, tasks
+from app.services import ledger, moves, notices, records, refunding, routing, tasks
 from app.services.escrow import holding
 from app.services.orders import attention
 from app.services.orders.settle import lock
@@ -139,12 +140,14 @@ class _Reversal(moves.Move[Reversal, str | None]):
         refund.waits_since, refund.status = None, RefundStatus.failed
         refund.failure = f"not fetched back from the seller: {reason}"[:300]
         refunding.failed(self.order, self.payment, refund)
-        self.order.attention = Attention.reversal_failed
+        attention.say(self.order, Attention.reversal_failed)
         self._note("escrow.reversal_failed", reason=reason)
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         if self.row.status == MoveStatus.unknown:
-            attention.reversal_unknown(self.order)
+            if before != MoveStatus.unknown:
+                notices.about_order(NoticeKind.reversal_unknown, self.order)
+            attention.say(self.order, Attention.reversal_unknown)
         else:
             attention.unanswered(self.order, error)
         self._note("escrow.reversal_unanswered", reason=error.reason)

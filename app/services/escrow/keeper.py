@@ -94,12 +94,14 @@ class EscrowKeeper:
 
     def contested(
         self, order: Order, payment: Payment, taken_minor: int, *, is_contested: bool
-    ) -> None:
+    ) -> bool:
         """What the customer's bank takes is not held any more; until it has decided, all of it
         stands still."""
         hold = holding.locked(order.id)
-        if hold.payment_id == payment.id:
-            chargebacks.follow(order, payment, hold, taken_minor, is_contested=is_contested)
+        if hold.payment_id != payment.id:
+            return False
+        chargebacks.follow(order, payment, hold, taken_minor, is_contested=is_contested)
+        return True
 
     def stops_refunds(self, order: Order, payment: Payment) -> bool:
         """While the bank has still to decide, all stands still."""

@@ -4,7 +4,7 @@ from app.adapters.gateways import base
 from app.models import Attention, Hold, Order, Release
 from app.services import tasks
 from app.services.escrow import holding
-from app.services.orders.attention import NOT_KNOWING
+from app.services.orders import attention
 
 __all__ = ["ask_about_seller", "follow"]
 
@@ -21,14 +21,13 @@ def follow(order: Order, hold: Hold, release: Release, error: base.GatewayError)
     is tried again; else nothing frees the money by itself any more, and a person decides."""
     seconds = _until_it_may_pass(hold, error)
     if release.cause != "date":
-        order.attention = Attention.release_failed
+        attention.say(order, Attention.release_failed)
     elif seconds is None:
         holding.forget_date(hold)
-        order.attention = Attention.release_failed
+        attention.say(order, Attention.release_failed)
     else:
         holding.wait(hold, seconds)
-        if order.attention in {Attention.release_unknown, *NOT_KNOWING}:
-            order.attention = None
+        attention.clear(order, Attention.release_unknown)
 
 
 def _until_it_may_pass(hold: Hold, error: base.GatewayError) -> int | None:

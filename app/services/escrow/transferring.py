@@ -99,9 +99,7 @@ class _Transfer(moves.Move[Release, str | None]):
         order, release = self.order, self.row
         release.status, release.failure = MoveStatus.succeeded, None
         release.gateway_transfer_id = answer
-        if order.attention in {Attention.release_unknown, Attention.release_failed}:
-            order.attention = None
-        attention.clear(order)
+        attention.clear(order, Attention.release_unknown, Attention.release_failed)
         cover(order, ledger.balances(order.id).held, release.amount_minor)
         ledger.write(
             order,
@@ -139,7 +137,7 @@ class _Transfer(moves.Move[Release, str | None]):
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         if self.row.status == MoveStatus.unknown:
-            self.order.attention = Attention.release_unknown
+            attention.say(self.order, Attention.release_unknown)
         else:
             attention.unanswered(self.order, error)
         self._note("escrow.release_unanswered", error.reason)

@@ -6,7 +6,7 @@ from app.adapters.gateways import base
 from app.models import Attention, NoticeKind, Order
 from app.services import notices
 
-__all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "reversal_unknown", "unanswered"]
+__all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "say", "unanswered"]
 
 ONCE_IN = timedelta(days=1)
 # Codes that say only that a gateway could not be asked; its answer ends them.
@@ -51,11 +51,11 @@ def _code(error: base.GatewayError) -> Attention:
     return Attention.payment_missing if is_missing else Attention.payment_unknown
 
 
-def reversal_unknown(order: Order) -> None:
-    """Nobody knows whether a seller's money came back, so a refund waits: people are told once."""
-    if order.attention != Attention.reversal_unknown:
-        order.attention = Attention.reversal_unknown
-        notices.about_order(NoticeKind.reversal_unknown, order)
+def say(order: Order, code: Attention) -> None:
+    """Say what is the matter, unless a customer's bank waits for an answer: it does not wait long,
+    and says so only once."""
+    if order.attention != Attention.chargeback:
+        order.attention = code
 
 
 def clear(order: Order, *decided: Attention) -> None:

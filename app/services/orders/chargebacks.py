@@ -24,10 +24,9 @@ def merge(order: Order, payment: Payment, snapshot: Snapshot, asked_at: datetime
     was, before = payment.is_contested, payment.taken_minor
     payment.taken_minor = min(snapshot.taken_minor, payment.amount_minor)
     payment.is_contested = snapshot.is_contested
-    if order.seller_id and order.settled_by == payment.id:
-        keeping.of(order).contested(
-            order, payment, payment.taken_minor, is_contested=payment.is_contested
-        )
+    if keeping.of(order).contested(
+        order, payment, payment.taken_minor, is_contested=payment.is_contested
+    ):
         return
     begins = not was and (payment.is_contested or payment.taken_minor != before)
     if begins:  # it may be over before we hear that it began

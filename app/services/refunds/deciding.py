@@ -9,6 +9,7 @@ from app.kit.errors import Conflict, NotFound, Refused
 from app.models import Attention, Order, Payment, Refund, RefundStatus
 from app.registry import gateway
 from app.services import records, refunding
+from app.services.orders import attention
 from app.services.refunds.sending import lock_refund, succeeded
 
 __all__ = ["MADE", "NOT_MADE", "decidable", "decide"]
@@ -71,11 +72,10 @@ def _note(order: Order, payment: Payment, refund: Refund, actor: str) -> None:
 
 
 def _follow(order: Order, payment: Payment, refund: Refund) -> None:
-    if order.attention == Attention.refund_unknown:
-        order.attention = None
+    attention.clear(order, Attention.refund_unknown)
     if refund.status == RefundStatus.succeeded:
         succeeded(order, payment, refund)
     else:
         refunding.failed(order, payment, refund)
     if order.attention is None and refunding.total(payment, {RefundStatus.unknown}):
-        order.attention = Attention.refund_unknown  # another one still is
+        attention.say(order, Attention.refund_unknown)  # another one still is

@@ -13,7 +13,7 @@ from app.kit import clock
 from app.kit.errors import NotFound
 from app.models import Attention, NoticeKind, Order, Payment, Refund, RefundStatus
 from app.services import keeping, moves, notices, orders, records, refunding, routing, tasks
-from app.services.orders import money_out
+from app.services.orders import attention, money_out
 from app.services.orders.settle import lock
 
 __all__ = ["lock_refund", "send", "succeeded"]
@@ -85,8 +85,7 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
         refund.claim_url = answer.claim_url or refund.claim_url
         refund.status = RefundStatus(answer.status)
         refund.failure = answer.failure
-        if order.attention == Attention.refund_unknown:
-            order.attention = None
+        attention.clear(order, Attention.refund_unknown)
         if refund.status == RefundStatus.pending:
             refund.checks += 1
             return moves.pause(refund, least=PENDING)
@@ -104,7 +103,9 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
         if refund.status == RefundStatus.unknown:
             if before != RefundStatus.unknown:
                 notices.about_order(NoticeKind.refund_unknown, order)
-            order.attention = Attention.refund_unknown
+            attention.say(order, Attention.refund_unknown)
+        else:
+            attention.unanswered(order, error)
         records.timeline(
             order, "refund.unanswered", payment=self.payment, refund=refund.id, reason=error.reason
         )

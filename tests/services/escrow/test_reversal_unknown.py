@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.adapters.gateways import base
-from app.extensions import reading
+from app.extensions import db, reading, transaction
 from app.kit.errors import Conflict
-from app.models import Attention, Notice, NoticeKind
+from app.models import Attention, Notice, NoticeKind, Order
 from app.services import sweep
 from app.services.orders import differences, mending
 from app.services.sandbox import DatabaseSellers
@@ -56,6 +56,18 @@ def test_it_needs_attention_and_is_told_once_until_the_answer_is_known(
     run(shop)
     assert shop.see(freed)["attention"] is None
     assert amounts(shop, freed) == (0, 4_500, 500, 5_000)
+
+
+def test_it_is_told_once_whatever_else_becomes_the_matter(shop, freed, monkeypatch, later):
+    monkeypatch.setattr(DatabaseSellers, "reverse", raises(base.Unavailable("no answer")))
+    monkeypatch.setattr(DatabaseSellers, "find_reversal", raises(base.Unavailable("no answer")))
+    refund(shop, freed, 50)
+    with shop.inside(), transaction():
+        db.session.get_one(Order, freed["orderId"]).attention = Attention.refund_unknown
+    later(600)
+    run(shop)
+    assert shop.see(freed)["attention"] == "reversal_unknown"
+    assert told(shop) == [NoticeKind.reversal_unknown]
 
 
 def test_an_answer_that_is_a_no_is_shown_as_that(shop, freed, monkeypatch, later):
