@@ -5,9 +5,13 @@ import io
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
+from playwright.sync_api import expect
+from sqlalchemy import func, select
 
+from app.extensions import reading
+from app.models import Task
 from app.services import logos
-from tests import world
+from tests.faults.worker import eventually
 from tests.kit.pictures import drawn
 
 LIMIT = 60 * 1024  # bytes of a first visit to the payment page, without pictures
@@ -24,8 +28,15 @@ def noise() -> bytes:
 def order_with(served, httpserver, answer, **fields):
     httpserver.expect_request("/item.png").respond_with_data(*answer)
     order = served.shop.order(20, itemImageUrl=httpserver.url_for("/item.png"), **fields)
-    world.run_tasks(served.app)
+    assert eventually(lambda: not fetches(served.app))  # by the worker beside the served app
     return order["checkoutUrl"]
+
+
+def fetches(app) -> int:
+    """How many pictures are still to be fetched."""
+    with app.app_context(), reading() as session:
+        waiting = select(func.count()).where(Task.name == "item_images.fetch")
+        return session.scalar(waiting)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -38,19 +49,16 @@ def test_the_item_is_seen_where_its_box_was_before(
     url = order_with(served, httpserver, (noise(), 200, None, "image/png"), itemName="Credits")
     viewport = {"width": width, "height": 800}
     watched = open_page(color_scheme=scheme, viewport=viewport, java_script_enabled=scripts)
-    page, pictures, rest = watched.page, [], []
-
-    def weigh(request):
-        is_picture = "/logos/" in request.url
-        sizes = request.sizes()
-        (pictures if is_picture else rest).append(
-            sizes["responseBodySize"] + (0 if is_picture else sizes["responseHeadersSize"])
-        )
-
-    page.on("requestfinished", weigh)
+    page, done = watched.page, []
+    page.on("requestfinished", lambda request: done.append(request))
     page.goto(url)
     page.wait_for_load_state("networkidle")
     picture = page.get_by_role("img", name="Credits", exact=True)
+    expect(picture).to_be_visible()
+    sizes = [(one.url, one.sizes()) for one in done]
+    pictures = [size["responseBodySize"] for where, size in sizes if "/logos/" in where]
+    rest = [size["responseBodySize"] + size["responseHeadersSize"]
+            for where, size in sizes if "/logos/" not in where]  # fmt: skip
     assert len(pictures) == 2 and max(pictures) <= PICTURE
     assert 0 < sum(rest) <= LIMIT
     if scripts:

@@ -6,7 +6,7 @@ nobody is refunded out of the merchant's own pocket unasked.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import select
 
@@ -127,7 +127,9 @@ class _Reversal(moves.Move[Reversal, str | None]):
         # It is here for a refund. Should that fail, no date may free it once more.
         holding.forget_date(self.hold)
         holding.settle(order, self.hold)
-        self._note("escrow.reversed", amount=str(reversal.from_seller))
+        records.timeline(
+            self.order, "escrow.reversed", **self._about, amount=str(reversal.from_seller)
+        )
 
     def refused(self, error: base.GatewayError) -> None:
         """The seller does not have it any more, and so the refund is not made."""
@@ -141,7 +143,7 @@ class _Reversal(moves.Move[Reversal, str | None]):
         refund.failure = f"not fetched back from the seller: {reason}"[:300]
         refunding.failed(self.order, self.payment, refund)
         attention.say(self.order, Attention.reversal_failed)
-        self._note("escrow.reversal_failed", reason=reason)
+        records.timeline(self.order, "escrow.reversal_failed", **self._about, reason=reason)
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         if self.row.status == MoveStatus.unknown:
@@ -150,7 +152,10 @@ class _Reversal(moves.Move[Reversal, str | None]):
             attention.say(self.order, Attention.reversal_unknown)
         else:
             attention.unanswered(self.order, error)
-        self._note("escrow.reversal_unanswered", reason=error.reason)
+        records.timeline(
+            self.order, "escrow.reversal_unanswered", **self._about, reason=error.reason
+        )
 
-    def _note(self, kind: str, **said: str) -> None:
-        records.timeline(self.order, kind, payment=self.payment, reversal=self.row.id, **said)
+    @property
+    def _about(self) -> dict[str, Any]:
+        return {"payment": self.payment, "reversal": self.row.id}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import select
 
@@ -118,8 +118,7 @@ class _Transfer(moves.Move[Release, str | None]):
         records.timeline(
             order,
             "escrow.released",
-            payment=payment,
-            release=release.id,
+            **self._about,
             amount=str(release.to_seller),
             fee=str(Money(release.fee_minor, release.currency)),
         )
@@ -133,14 +132,17 @@ class _Transfer(moves.Move[Release, str | None]):
 
     def _fail(self, reason: str) -> None:
         self.row.status, self.row.failure = MoveStatus.failed, reason
-        self._note("escrow.release_failed", reason)
+        records.timeline(self.order, "escrow.release_failed", **self._about, reason=reason)
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         if self.row.status == MoveStatus.unknown:
             attention.say(self.order, Attention.release_unknown)
         else:
             attention.unanswered(self.order, error)
-        self._note("escrow.release_unanswered", error.reason)
+        records.timeline(
+            self.order, "escrow.release_unanswered", **self._about, reason=error.reason
+        )
 
-    def _note(self, kind: str, reason: str) -> None:
-        records.timeline(self.order, kind, payment=self.payment, release=self.row.id, reason=reason)
+    @property
+    def _about(self) -> dict[str, Any]:
+        return {"payment": self.payment, "release": self.row.id}
