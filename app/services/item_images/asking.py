@@ -2,8 +2,7 @@
 
 from app.extensions import settings
 from app.kit.errors import Refused
-from app.kit.http.addresses import AddressPolicy, BadUrl, check_url, parse_url
-from app.kit.tokens import digest
+from app.kit.http.addresses import AddressPolicy, BadUrl, check_url
 from app.models import Order
 from app.services import tasks
 
@@ -25,7 +24,8 @@ def check(url: str) -> str:
 
 
 def ask(order: Order, url: str) -> None:
-    """Have the picture of what an order is about fetched (a part); one server is asked for few at
-    a time."""
-    lane = f"image:{digest(parse_url(url).host)[:40]}"
-    tasks.add(NAME, {"order": order.id, "address": url}, lane=lane)
+    """Have the picture of what an order is about fetched (a part).
+
+    All pictures share one lane: hosts are named by providers, as many as they like, and pictures
+    must not take the workers that money waits for."""
+    tasks.add(NAME, {"order": order.id, "address": url}, lane=NAME)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.extensions import db, reading, transaction
 from app.kit import clock
 from app.models import ItemImage, Order, Organization
-from app.services import closing, logos
+from app.services import closing, logos, tasks
 from app.services.closing import IN_FLIGHT
 from app.services.logos.dropping import GRACE
 from tests import world
@@ -54,6 +54,17 @@ def test_one_address_is_asked_once_a_day(shop, pictures, later):
     third = order_with(shop, pictures.url)
     assert pictures.asked == 2
     assert picture_on(shop, third) != picture_on(shop, second)
+
+
+def test_many_hosts_take_few_workers_from_what_is_due_behind_them(shop):
+    for number in range(8):
+        shop.order(20, itemImageUrl=f"https://{number}.shop.example/credits.png")
+    with shop.inside():
+        with transaction():
+            tasks.add("orders.check", {})
+        names = [one.name for one in tasks.claim(8)]
+    assert names.count("item_images.fetch") == tasks.PER_LANE
+    assert "orders.check" in names
 
 
 def test_another_organization_fetches_its_own(shop, pictures):
