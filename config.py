@@ -106,7 +106,11 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
     "Traffic": (
         Setting("TRUSTED_PROXY_COUNT", "proxies before us whose X-Forwarded-* we believe", "0"),
         Setting("WEBHOOK_SLOW_RETRIES", "on: after 15 s keep trying for three days", "on"),
-        Setting("WEBHOOK_ALLOWED_CIDRS", "private networks webhooks may reach, comma-separated"),
+        Setting(
+            "WEBHOOK_ALLOWED_CIDRS",
+            "private networks that webhooks, mail and merchants' own gateways may reach,"
+            " comma-separated; in production never pictures of items",
+        ),
     ),
     "Looking after it": (
         Setting("METRICS_TOKEN", "bearer token that opens /metrics; absent: closed", secret=True),

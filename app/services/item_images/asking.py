@@ -1,10 +1,10 @@
 """Naming a picture: which addresses will do, and leaving the task that fetches it."""
 
-from app.extensions import settings
 from app.kit.errors import Refused
 from app.kit.http.addresses import AddressPolicy, BadUrl, check_url
 from app.models import Order
 from app.services import tasks
+from app.services.item_images import reach
 
 __all__ = ["NAME", "ask", "check"]
 
@@ -12,9 +12,9 @@ NAME = "item_images.fetch"
 
 
 def check(url: str) -> str:
-    """The address of a picture in its one spelling; https, but for networks that the operator let
-    in. Raises Refused with what is wrong about it."""
-    policy = AddressPolicy(allowed=settings().webhook_networks)
+    """The address of a picture in its one spelling: https, and public in production. Raises Refused
+    with what is wrong about it."""
+    policy = AddressPolicy(allowed=reach.networks())
     try:
         return check_url(url, policy, https_only=True)
     except BadUrl as error:

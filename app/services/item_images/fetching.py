@@ -16,6 +16,7 @@ from app.kit.tenancy import current_org
 from app.kit.tokens import digest
 from app.models import ItemImage, Order, Organization
 from app.services import records
+from app.services.item_images import reach
 from app.services.logos import keepers
 from app.services.logos.dropping import drop_later
 from app.services.tasks import Claimed
@@ -68,10 +69,8 @@ def _of_today(address: str) -> ItemImage | None:
 
 def _fetched(address: str) -> ItemImage:
     keeper, scope_kind = keepers.chosen()
-    networks = settings().webhook_networks
-    # Where the operator let networks in, http may be spoken inside of them, as with webhooks.
-    https_only = settings().is_production and not networks
-    picture = picture_of(_elsewhere(networks, https_only).fetch(address), BOX)
+    elsewhere = _elsewhere(reach.networks(), settings().is_production)
+    picture = picture_of(elsewhere.fetch(address), BOX)
     kept = keeper.keep(current_org(), picture, is_logo=False)
     return ItemImage(
         address_digest=digest(address),
@@ -86,7 +85,7 @@ def _fetched(address: str) -> ItemImage:
 
 @lru_cache(maxsize=4)
 def _elsewhere(networks: tuple[IPv4Network | IPv6Network, ...], https_only: bool) -> Elsewhere:
-    """One for all pictures of an installation."""
+    """One for all pictures of an installation: its connections are kept alive."""
     return Elsewhere(networks, https_only=https_only)
 
 

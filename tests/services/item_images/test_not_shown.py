@@ -9,7 +9,8 @@ from app.adapters.gateways import base
 from app.adapters.media.elsewhere import Elsewhere
 from app.blueprints.orders.story_words import sentence_of
 from app.blueprints.reason_words import PATTERNS, REASONS, reason_of
-from app.extensions import in_transaction, transaction
+from app.extensions import db, in_transaction, transaction
+from app.models import Order
 from app.services import item_images
 from app.services.item_images import fetching
 from app.services.orders import story
@@ -148,6 +149,35 @@ def test_private_addresses_are_never_called(url):
 def test_without_tls_only_where_the_operator_let_in():
     with pytest.raises(base.Misconfigured):
         Elsewhere().fetch("http://93.184.216.34/x.png")
+
+
+@pytest.fixture
+def in_production(make_app):
+    """A shop of an installation that opened a network of its own to webhooks."""
+    app = make_app(
+        APP_ENV="production",
+        PUBLIC_BASE_URL="https://pay.example.com",
+        SANDBOX_GATEWAY="on",
+        WEBHOOK_ALLOWED_CIDRS="127.0.0.0/8",
+    )
+    return world.open_shop(app)
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1/x.png", "http://localhost:8080/x.png"])
+def test_networks_opened_to_webhooks_are_refused_to_pictures(in_production, url):
+    response = in_production.create(20, itemImageUrl=url)
+    assert (response.status_code, response.json["code"]) == (400, "invalid_field")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nor_does_a_name_lead_there(in_production, pictures, scheme):
+    shop, url = in_production, pictures.url.replace("http", scheme, 1)
+    order = shop.order(20)
+    with shop.inside(), transaction():
+        item_images.ask(db.session.get(Order, order["orderId"]), url)
+    world.run_tasks(shop.app)
+    assert why_not(shop, order) == ["the address is not one that may be called from here"]
+    assert pictures.asked == 0
 
 
 def test_given_up_is_told(shop, pictures):
