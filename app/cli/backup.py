@@ -23,6 +23,7 @@ from config import ROOT
 __all__ = ["register"]
 
 backup = AppGroup("backup", help="Backups of the database.")
+_POLITE = (signal.SIGTERM, signal.SIGHUP)  # the latter when a connection to the server is lost
 _NEWER = "use the Gatehouse that wrote it, or a newer one"
 
 
@@ -109,13 +110,20 @@ def _upgrade() -> str:
 
 @contextmanager
 def _ends_in_order() -> Iterator[None]:
-    """A polite end (SIGTERM) is one like any other: what was made goes first."""
+    """A polite end is one like any other: what was made goes first, undisturbed by a second one,
+    as shells send it when their terminal goes. What is ignored, as under nohup, stays so."""
+    found = {one: signal.getsignal(one) for one in _POLITE}
+    before = {one: handler for one, handler in found.items() if handler != signal.SIG_IGN}
 
     def end(number: int, _frame: object) -> None:
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    for one in before:
+        signal.signal(one, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)

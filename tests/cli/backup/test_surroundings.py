@@ -4,6 +4,7 @@ import os
 import signal
 
 import psycopg
+import pytest
 from sqlalchemy import make_url
 
 from app.extensions import db
@@ -41,15 +42,48 @@ def test_without_the_client_programs_it_says_so(on_postgresql, tmp_path, monkeyp
     assert "pg_dump is not here" in verified(on_postgresql.app, ok=False)[0]
 
 
-def test_being_ended_leaves_no_scratch_database_either(on_postgresql, tmp_path, monkeypatch):
+@pytest.fixture(params=[signal.SIGTERM, signal.SIGHUP])
+def end(request):
+    """A signal, by which this process would not end; whoever changes what it does puts it back."""
+
+    def usual(*_):
+        pass
+
+    before = signal.signal(request.param, usual)
+    yield request.param
+    assert signal.signal(request.param, before) == usual
+
+
+def test_being_ended_leaves_no_scratch_database_either(on_postgresql, tmp_path, monkeypatch, end):
+    from app.services.backups import looking
+    from app.services.backups import on_postgresql as making
+
+    def disturbed(*where):
+        os.kill(os.getpid(), end)  # as shells do once more
+        drop(*where)
+
+    drop = making._drop
+    path = take(on_postgresql.app, tmp_path / "b")
+    monkeypatch.setattr(making, "_drop", disturbed)
+    monkeypatch.setattr(looking.sealing, "verify", lambda: os.kill(os.getpid(), end))
+    result = runner(on_postgresql.app)("backup", "verify", path)
+    assert result.exit_code == 128 + end
+    assert scratch_of(on_postgresql.app) == []
+
+
+def test_what_is_ignored_stays_so(on_postgresql, tmp_path, monkeypatch):
     from app.services.backups import looking
 
     path = take(on_postgresql.app, tmp_path / "b")
-    monkeypatch.setattr(looking.sealing, "verify", lambda: os.kill(os.getpid(), signal.SIGTERM))
-    result = runner(on_postgresql.app)("backup", "verify", path)
-    assert result.exit_code == 128 + signal.SIGTERM
-    assert scratch_of(on_postgresql.app) == []
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        verify = looking.sealing.verify
+        monkeypatch.setattr(
+            looking.sealing, "verify", lambda: os.kill(os.getpid(), signal.SIGHUP) or verify()
+        )
+        verified(on_postgresql.app, path, ok=True)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_defect_of_ours_leaves_no_scratch_database_either(on_postgresql, tmp_path, monkeypatch):
