@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, cast
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from app.extensions import settings
 from app.kit.dumps import Unreadable
@@ -21,6 +21,14 @@ __all__ = ["Kind", "fresh", "kind_of", "script"]
 _PLAIN = b"-- PostgreSQL database dump"
 _HEAD = 512  # bytes that tell one kind from another: a tar's first header is as long
 _DRAFT = "restore-drill"
+# Options of an address, to PostgreSQL's own library, that are secret.
+_SECRETS = (
+    "password",
+    "sslpassword",
+    "scram_client_key",
+    "scram_server_key",
+    "oauth_client_secret",
+)
 
 
 class Kind(StrEnum):
@@ -112,15 +120,29 @@ def fresh(folder: Path) -> Path:
         with closing(here) as live, closing(sqlite3.connect(target)) as copy:
             live.backup(copy)
         return target
-    environment = {**settings().environment, "PGPASSWORD": url.password or ""}
-    shown = url.set(drivername="postgresql", password=None).render_as_string()
-    command = [_found("pg_dump"), "--format=custom", f"--file={target}", f"--dbname={shown}"]
+    command = [_found("pg_dump"), "--format=custom", f"--file={target}", f"--dbname={_shown(url)}"]
     if schema := settings().database_schema:
         command.append(f"--schema={schema}")
     with TemporaryFile() as said:
         done = subprocess.run(  # noqa: S603
-            command, env=environment, stdout=said, stderr=said, check=False
+            command, env=_environment(url), stdout=said, stderr=said, check=False
         )
         if done.returncode:
             raise Refused(f"No backup could be made: {_first_line(said)}", "no_backup")
     return target
+
+
+def _shown(url: URL) -> str:
+    """An address as the list of processes may show it to everybody on this machine."""
+    # Made anew: `URL.set` keeps the password when it is told None, and would show `***` for it,
+    # which pg_dump takes for the password.
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.difference_update_query(_SECRETS).render_as_string()
+
+
+def _environment(url: URL) -> dict[str, str]:
+    """With the address's password if it has one; else pg_dump finds the operator's own, if any.
+    Where there are two, the one after the ? counts, as it does for PostgreSQL's own library."""
+    among = url.normalized_query.get("password", ())
+    password = among[-1] if among else url.password
+    return {**settings().environment, **({"PGPASSWORD": password} if password else {})}
