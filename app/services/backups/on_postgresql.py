@@ -18,9 +18,9 @@ from app.kit.dumps import Rows, Unreadable, pieces
 from app.kit.errors import Refused
 from app.services.backups.files import Kind, script
 
-__all__ = ["PREFIX", "filled"]
+__all__ = ["filled"]
 
-PREFIX = "gatehouse_scratch_"  # of a name that is made up here and given nowhere else
+_PREFIX = "gatehouse_scratch_"  # of a name that is made up here and given nowhere else
 _CHUNK = 1 << 20  # bytes of rows handed over at once
 _SCHEMAS = (
     b"SELECT table_schema FROM information_schema.tables WHERE table_name = 'alembic_version'"
@@ -42,7 +42,7 @@ def filled(live: URL, path: Path, kind: Kind) -> Iterator[tuple[URL, str]]:
 
 @contextmanager
 def _made(live: URL) -> Iterator[URL]:
-    name = f"{PREFIX}{token_hex(8)}"
+    name = f"{_PREFIX}{token_hex(8)}"
     _make(live, name)
     try:
         yield live.set(database=name)
