@@ -17,6 +17,7 @@ from app.services.logos import keepers
 __all__ = ["drop", "drop_all", "drop_later"]
 
 NAME = "logos.drop"
+BATCH = 1000  # pictures of items in one transaction, which holds the organization's row
 GRACE = 3600  # seconds: pages that are open go on showing what they were made with
 
 log = structlog.get_logger()
@@ -46,19 +47,27 @@ def drop(args: Mapping[str, str]) -> None:
 
 
 def drop_all() -> bool:
-    """Have every picture of the current, deleted organization deleted by tasks that are due now (a
-    part). True while some are still to be: without its keys nobody could."""
+    """Have pictures of the current, deleted organization deleted by tasks that are due now, BATCH
+    of items in each call (a part). True while some are still to be: without its keys nobody
+    could."""
     for one in db.session.scalars(select(Logo)).all():
         tasks.add(NAME, _args(one))
-    # One that lies at an address for days is kept, and deleted, once for each day.
-    for args in {tuple(_args(one).items()) for one in db.session.scalars(select(ItemImage))}:
-        tasks.add(NAME, dict(args))
-    changed(update(Order).where(Order.image_id.is_not(None)).values(image_id=None))
-    for model in (ItemImage, Logo):
-        changed(delete(model))
+    changed(delete(Logo))
+    _drop_images()
     waiting = (Task.org_id == current_org(), Task.name == NAME, Task.dead_at.is_(None))
     changed(update(Task).where(*waiting, Task.attempts == 0).values(due_at=clock.now()))
     return db.session.scalar(select(Task.id).where(*waiting).limit(1)) is not None
+
+
+def _drop_images() -> None:
+    images = db.session.scalars(select(ItemImage).order_by(ItemImage.id).limit(BATCH)).all()
+    ids = [one.id for one in images]
+    # One that lies at an address for days is kept, and deleted, once for each day; while another
+    # batch has one of them, its file stays.
+    for args in {tuple(_args(one).items()) for one in images}:
+        tasks.add(NAME, dict(args))
+    changed(update(Order).where(Order.image_id.in_(ids)).values(image_id=None))
+    changed(delete(ItemImage).where(ItemImage.id.in_(ids)))
 
 
 def _is_shown(keeper: str, ref: str) -> bool:

@@ -8,6 +8,7 @@ from app.kit import clock
 from app.models import ItemImage, Order, Organization
 from app.services import closing, logos, tasks
 from app.services.closing import IN_FLIGHT
+from app.services.logos import dropping
 from app.services.logos.dropping import GRACE
 from tests import world
 from tests.kit.pictures import drawn
@@ -109,6 +110,21 @@ def test_erasing_the_organization_deletes_them(shop, pictures, later):
     with shop.inside(), reading() as session:
         assert set(session.scalars(select(Order.image_id))) == {None}
     assert shop.app.test_client().get(f"/checkout/o/{order['token']}").status_code == 200
+
+
+def test_many_are_deleted_in_batches(shop, pictures, later, monkeypatch):
+    monkeypatch.setattr(dropping, "BATCH", 2)
+    for colour in ("#ff0000", "#00ff00", "#ff0000"):  # the last lies where the first one does
+        pictures.usual.data = drawn(colour=colour)
+        order_with(shop, pictures.url)
+        later(86_400 + 1)
+    with shop.inside(), transaction():
+        assert logos.drop_all()
+    assert len(kept(shop)) == 1
+    world.run_tasks(shop.app)
+    assert len(files(shop.app)) == 1
+    erase(shop, later)
+    assert (kept(shop), files(shop.app)) == ([], [])
 
 
 def test_of_a_deleted_organization_nothing_more_is_kept(shop, pictures, later):
