@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.adapters.gateways import base
 from app.extensions import db, reading, transaction
+from app.kit.errors import NotFound
 from app.models import (
     Account,
     Attention,
@@ -80,7 +81,9 @@ class _Reversal(moves.Move[Reversal, str | None]):
     @classmethod
     def lock(cls, move_id: str) -> Self:
         of_reversal = select(Refund.payment_id).join(Reversal, Reversal.refund_id == Refund.id)
-        payment_id = db.session.scalars(of_reversal.where(Reversal.id == move_id)).one()
+        payment_id = db.session.scalar(of_reversal.where(Reversal.id == move_id))
+        if payment_id is None:
+            raise NotFound("No such reversal")
         order, payment = lock(payment_id)
         reversal = db.session.scalars(
             select(Reversal).where(Reversal.id == move_id).with_for_update()

@@ -99,7 +99,10 @@ class _Payout(moves.Move[Payout, base.PayoutState]):
     @classmethod
     def lock(cls, move_id: str) -> Self:
         of_payout = select(Payout.seller_id).where(Payout.id == move_id)
-        seller = locked(db.session.scalars(of_payout).one())
+        seller_id = db.session.scalar(of_payout)
+        if seller_id is None:
+            raise NotFound("No such payout")
+        seller = locked(seller_id)
         payout = db.session.scalars(
             select(Payout).where(Payout.id == move_id).with_for_update()
         ).one()
