@@ -17,6 +17,8 @@ __all__ = ["Reply", "Transport", "Wire", "over_requests"]
 CONNECT, READ = 3.0, 10.0  # seconds; with one retry a call stays under 26
 LIMIT = 512 * 1024  # bytes of one answer
 DEPTH = 40
+# They say that nothing happened, and mean the call that they answer, not one before it.
+TURNED_AWAY = (base.Busy, base.Misconfigured)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ class Wire:
 
         With `is_repeatable` (it changes nothing, or carries a key that makes it count once) it is
         sent once more when there was no answer. Raises Busy for 429, Unavailable for no answer and
-        for 5xx, Misconfigured for 401, NotPermitted for 403 and whatever `refuse` makes of others.
+        for 5xx, Misconfigured for 401, NotPermitted for 403 and whatever `refuse` makes of others;
+        but Unavailable where the first may have changed something and the second was turned away
+        before it was looked at.
         """
         sent = body if data is None else strictjson.dump(data)
         all_headers = {"Accept": "application/json", "User-Agent": "Gatehouse", **self.headers}
@@ -105,15 +109,20 @@ class Wire:
             all_headers["Content-Type"] = "application/json"
         all_headers |= headers or {}
         send = self.transport or over_requests(self.company)
+        silence = None
         try:
             reply = send(method, self.base_url + path, all_headers, sent)
-        except base.Unavailable:
+        except base.Unavailable as error:
             if not is_repeatable:
                 raise
+            silence = error
             reply = send(method, self.base_url + path, all_headers, sent)
         if reply.is_ok:
             return reply
-        raise self._refusal(reply)
+        refusal = self._refusal(reply)
+        if silence and method != "GET" and isinstance(refusal, TURNED_AWAY):
+            raise silence from refusal
+        raise refusal
 
     def _refusal(self, reply: Reply) -> base.GatewayError:
         if reply.status == 429:

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.adapters.gateways import base, wire
 from tests import world
+
+
+def lossy(real, path: str, status: int):
+    """A way to Square on which one answer at this path is lost, and the next is this status."""
+    left = [base.Unavailable("no answer in time"), wire.Reply(status, {}, b"{}")]
+
+    def over_requests(company: str):
+        def send(method, url, *rest):
+            if not (url.endswith(path) and left):
+                return real(company)(method, url, *rest)
+            answer = left.pop(0)
+            if isinstance(answer, Exception):
+                real(company)(method, url, *rest)
+                raise answer
+            return answer
+
+        return send
+
+    return over_requests
 
 
 def test_parts_are_refunded_when_square_has_done_it_and_never_more(shop, told, later):
@@ -75,3 +97,21 @@ def test_a_refund_that_got_no_answer_is_made_once(shop, later):
     assert len(shop.square.ledger("refund")) == 1
     seen = shop.see(order)
     assert (seen["refundedAmount"], seen["attention"]) == (60, None)
+
+
+@pytest.mark.parametrize("status", [429, 401, 403])
+def test_one_that_was_made_unheard_and_then_turned_away_is_found(shop, later, monkeypatch, status):
+    """The second of two sends says nothing of the first; a third would be one too many."""
+    order = shop.order(100)
+    shop.choose(order, "card")
+    shop.square.pay(shop.link())
+    shop.tell_all()
+    with monkeypatch.context() as patch:
+        patch.setattr(wire, "over_requests", lossy(wire.over_requests, "/v2/refunds", status))
+        assert shop.refund(order, 60).json["status"] == "unknown"
+    asked = len(shop.square.calls("POST", "/v2/refunds"))
+    later(61)
+    world.run_tasks(shop.app)
+    seen = shop.see(order)
+    assert (seen["refunds"][0]["status"], len(shop.square.ledger("refund"))) == ("pending", 1)
+    assert len(shop.square.calls("POST", "/v2/refunds")) == asked
