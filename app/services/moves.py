@@ -54,7 +54,7 @@ class Move(ABC, Generic[Row, Answer]):
     @abstractmethod
     def ask(self) -> Answer:
         """Ask for it, with its key. Raises Impossible, Declined for a no to that key alone: what
-        was asked with it before, if anything was, ended the same."""
+        was asked with it before, if anything was, ended the same; Unasked for a no without it."""
 
     @abstractmethod
     def answered(self, answer: Answer) -> tasks.Again | None:
@@ -86,8 +86,8 @@ def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
 
     That it is being asked is written down first, so it is known, and not guessed, whether a process
     that died may have had it made. Such a move is looked for before it is asked for again, and a no
-    counts only after a look that showed nothing. Once the gateway may have forgotten the key it is
-    only looked for: then a person has to look.
+    counts only where the key was asked with, after a look that showed nothing. Once the gateway may
+    have forgotten the key it is only looked for: then a person has to look.
     """
     claimed = _claim(kind, move_id)
     if not isinstance(claimed, _Claimed):
@@ -95,6 +95,8 @@ def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
     try:
         answer = _answer(claimed)
     except (base.Impossible, base.Declined) as error:
+        if claimed.may_be_made and isinstance(error, base.Unasked):
+            return _unanswered(claimed, error)
         refusal = error
         return _record(claimed.move, lambda move: move.refused(refusal))
     except base.GatewayError as error:

@@ -5,6 +5,7 @@ key that the move is asked for with, once a look showed nothing.
 """
 
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -193,6 +194,28 @@ def test_a_payment_that_may_not_be_looked_at_fails_no_release(stripe_shop, wait)
     assert kind.status() == "unknown"
     wait()
     assert (kind.status(), len(kind.there())) == ("succeeded", 1)
+
+
+def test_a_bank_that_comes_between_fails_no_release_that_is_under_way(stripe_shop, wait):
+    """Stripe is not asked again while the bank decides, and may still finish the first ask."""
+    kind = _transfer(stripe_shop)
+    with stripe_shop.stripe.hold(kind.asked_at) as gate:
+        under_way = threading.Thread(target=kind.begin)
+        under_way.start()
+        assert gate.entered.wait(10)
+        stripe_shop.stripe.open_dispute(stripe_shop.stripe.payment_intents()[-1]["id"])
+        wait()  # the process that asks counts as dead by now
+        assert (kind.status(), kind.there()) == ("unknown", [])
+    under_way.join()
+    wait()
+    assert (kind.status(), len(kind.there())) == ("succeeded", 1)
+
+
+def test_a_bank_that_comes_first_fails_a_release_that_was_never_asked_for(stripe_shop):
+    kind = _transfer(stripe_shop)
+    stripe_shop.stripe.open_dispute(stripe_shop.stripe.payment_intents()[-1]["id"])
+    kind.begin()
+    assert (kind.status(), kind.there()) == ("failed", [])
 
 
 def test_a_pending_refund_that_may_not_be_looked_at_is_not_failed(stripe_shop, wait):

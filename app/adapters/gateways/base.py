@@ -26,6 +26,7 @@ from app.adapters.gateways.errors import (
     Missing,
     NotPermitted,
     SellerNotReady,
+    Unasked,
     Unavailable,
     Unconfirmed,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Snapshot",
     "TransferRequest",
     "TransferState",
+    "Unasked",
     "Unavailable",
     "Unconfirmed",
     "Verification",

@@ -12,6 +12,7 @@ __all__ = [
     "Missing",
     "NotPermitted",
     "SellerNotReady",
+    "Unasked",
     "Unavailable",
     "Unconfirmed",
 ]
@@ -67,7 +68,12 @@ class SellerNotReady(Impossible):
     something more. Nothing happened."""
 
 
-class Contested(Impossible):
+class Unasked(Impossible):
+    """It cannot be done as things stand, which was seen before they were asked for it with its key.
+    Nothing happened; but what that key may have done before stays open."""
+
+
+class Contested(Unasked):
     """The customer's bank contests the payment that the money comes out of, and has not decided
     yet. Nothing happened."""
 

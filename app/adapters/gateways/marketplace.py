@@ -120,7 +120,7 @@ class Marketplace(Protocol):
 
     Every call may raise Misconfigured, Busy, Unavailable; one that asks for something, Impossible
     with the reason when they refuse for good what is asked with this key, now and whenever it was
-    asked before.
+    asked before; Unasked when it was not asked at all, because of what was seen first.
     """
 
     def create_seller(self, request: SellerRequest) -> SellerState:

@@ -116,7 +116,8 @@ class StripeMarketplace:
     def _charge_of(self, intent_id: str) -> str:
         """Raises Missing where this account does not know it, for instance because the keys are
         another account's now: that says nothing of what was moved before. Nor does a refusal to
-        show it. Raises Contested while a bank disputes it, which Stripe itself would not mind."""
+        show it. Raises Unasked where nothing was paid, Contested while a bank disputes it, which
+        Stripe itself would not mind."""
         try:
             with translated():
                 expanded = {"expand": ["latest_charge"]}
@@ -126,7 +127,7 @@ class StripeMarketplace:
         except base.Impossible as error:
             raise base.Unavailable(error.reason) from error
         if not charge:
-            raise base.Impossible("nothing was paid that could be transferred")
+            raise base.Unasked("nothing was paid that could be transferred")
         if is_contested:
             raise base.Contested("the customer's bank contests this payment")
         return str(charge["id"])
