@@ -32,6 +32,7 @@ class NoticeKind(StrEnum):
     export_ready = "export_ready"
     # About a payout of a seller.
     payout_failed = "payout_failed"
+    payout_unknown = "payout_unknown"
 
 
 class Notice(OrgScoped, Model):

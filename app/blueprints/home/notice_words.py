@@ -28,6 +28,7 @@ TITLES = {
     NoticeKind.keys_refused: _("A payment company refuses the keys"),
     NoticeKind.reversed_elsewhere: _("Money was fetched back from a seller, and not by us"),
     NoticeKind.payout_failed: _("A payout to a seller failed"),
+    NoticeKind.payout_unknown: _("Nobody knows yet whether a payout to a seller went out"),
     NoticeKind.export_ready: _("Your export is ready"),
 }
 
@@ -67,7 +68,7 @@ def place_of(notice: Notice) -> str:
         return url_for("integrations.show", service=notice.subject)
     if notice.kind == NoticeKind.export_ready:
         return url_for("orders.progress", export_id=notice.subject)
-    if notice.kind == NoticeKind.payout_failed:
+    if notice.kind in {NoticeKind.payout_failed, NoticeKind.payout_unknown}:
         seller_id = notice.data.get("seller")
         return (
             url_for("sellers.show", seller_id=seller_id) if seller_id else url_for("sellers.index")

@@ -9,7 +9,7 @@ from app.kit import clock
 from app.models import EventType, NoticeKind, Payout, PayoutStatus, Seller
 from app.services import events, letterbox, notices, records, tasks
 
-__all__ = ["advance", "locked", "record"]
+__all__ = ["advance", "locked", "record", "tell"]
 
 LOOK = 86_400  # seconds until a payout that is still on its way is asked about, news or not
 # How far a payout is. A bank may give back what it took days before, and never the other way round.
@@ -94,8 +94,13 @@ def _failed(seller: Seller, payout: Payout) -> None:
         reason=payout.failure,
     )
     letterbox.to_owners("payout_failed", payout=payout.id)
+    tell(NoticeKind.payout_failed, seller, payout)
+
+
+def tell(kind: NoticeKind, seller: Seller, payout: Payout) -> None:
+    """Say that something happened to a payout (a part)."""
     notices.tell(
-        NoticeKind.payout_failed,
+        kind,
         payout.id,
         test_mode=seller.test_mode,
         item=seller.name,

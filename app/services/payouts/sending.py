@@ -13,10 +13,10 @@ from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.kit.money import Money
 from app.kit.strictjson import dump
-from app.models import Payout, PayoutStatus, Seller
+from app.models import NoticeKind, Payout, PayoutStatus, Seller
 from app.services import idempotency, moves, records, tasks
 from app.services.idempotency import Claim, Key
-from app.services.payouts.recording import advance, locked
+from app.services.payouts.recording import advance, locked, tell
 from app.services.sellers.opening import connect
 
 __all__ = ["UNDECIDED", "create", "send"]
@@ -132,3 +132,8 @@ class _Payout(moves.Move[Payout, base.PayoutState]):
 
     def refused(self, error: base.GatewayError) -> None:
         self.answered(base.PayoutState("", "failed", self.row.money, failure=error.reason))
+
+    def unanswered(self, error: base.GatewayError, before: str) -> None:
+        """No other of this seller can be sent until it is known, so everybody is told, once."""
+        if self.row.status == PayoutStatus.unknown and before != PayoutStatus.unknown:
+            tell(NoticeKind.payout_unknown, self.seller, self.row)

@@ -70,6 +70,8 @@ def test_opening_one_reads_it_and_leads_to_what_it_is_about(browser, shop):
         tell(shop, NoticeKind.endpoint_off, "whe_1", url="https://x"): "/deliveries?target=whe_1",
         tell(shop, NoticeKind.keys_refused, "stripe"): "/integrations/stripe",
         tell(shop, NoticeKind.export_ready, "exp_1", orders=3): "/orders/exports/exp_1",
+        tell(shop, NoticeKind.payout_failed, "pyo_1", seller="sel_1"): "/sellers/sel_1",
+        tell(shop, NoticeKind.payout_unknown, "pyo_2", seller="sel_2"): "/sellers/sel_2",
     }
     for id_, place in places.items():
         response = browser.post(f"/notices/{id_}/read", open="1")

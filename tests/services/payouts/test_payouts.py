@@ -9,7 +9,7 @@ from app.adapters.gateways import base
 from app.extensions import db, reading, transaction
 from app.kit.errors import Conflict, NotFound
 from app.kit.money import Money
-from app.models import AuditEntry, Payout, SandboxPayout, Seller, Task
+from app.models import AuditEntry, Notice, Payout, SandboxPayout, Seller, Task
 from app.services import idempotency, payouts, sellers
 from app.services.idempotency import Key
 from app.services.sandbox import DatabaseSellers
@@ -109,6 +109,23 @@ def test_what_was_asked_for_a_day_ago_is_only_looked_for(shop, monkeypatch, late
     later(86_400)
     world.run_tasks(shop.app)
     assert there(shop) == []
+
+
+def test_one_of_which_nothing_is_known_is_told_once(shop, monkeypatch, later):
+    def silent(*_args):
+        raise base.Unavailable("no answer")
+
+    seller = rich(shop)
+    monkeypatch.setattr(DatabaseSellers, "pay_out", silent)
+    made = send(shop, seller)
+    for _ in range(3):
+        later(86_400)
+        world.run_tasks(shop.app)
+    with shop.inside(), reading() as session:
+        assert session.get_one(Payout, made.id).status == "unknown"
+        (told,) = session.scalars(select(Notice)).all()
+    assert (told.kind, told.subject) == ("payout_unknown", made.id)
+    assert told.data == {"item": "Ada", "amount": "USD 50.00", "seller": seller}
 
 
 def test_asked_for_twice_with_one_key_it_is_one_payout(shop):
