@@ -115,9 +115,15 @@ def served(make_app, stripe_fake, httpserver, served_as) -> Iterator[Served]:
 
 
 class _Late:
-    """The app is made after the port is known."""
+    """The app is made after the port is known. Its answers are read and closed here: this server
+    leaves open what a browser that goes away did not wait for."""
 
     app = None
 
     def __call__(self, environ, start_response):
-        return self.app(environ, start_response)
+        answer = self.app(environ, start_response)
+        try:
+            return list(answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
