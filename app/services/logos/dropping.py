@@ -16,7 +16,7 @@ from app.services.logos import keepers
 
 __all__ = ["drop", "drop_all", "drop_later"]
 
-NAME = "logos.drop"
+NAME = "logos.drop"  # and the lane: pictures must not take the workers that money waits for
 BATCH = 1000  # pictures of items in one transaction, which holds the organization's row
 GRACE = 3600  # seconds: pages that are open go on showing what they were made with
 
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 def drop_later(picture: Logo | ItemImage) -> None:
     """Leave the task that deletes a picture (a part)."""
-    tasks.add(NAME, _args(picture), due=clock.after(GRACE))
+    tasks.add(NAME, _args(picture), due=clock.after(GRACE), lane=NAME)
 
 
 def drop(args: Mapping[str, str]) -> None:
@@ -51,7 +51,7 @@ def drop_all() -> bool:
     of items in each call (a part). True while some are still to be: without its keys nobody
     could."""
     for one in db.session.scalars(select(Logo)).all():
-        tasks.add(NAME, _args(one))
+        tasks.add(NAME, _args(one), lane=NAME)
     changed(delete(Logo))
     _drop_images()
     waiting = (Task.org_id == current_org(), Task.name == NAME, Task.dead_at.is_(None))
@@ -65,7 +65,7 @@ def _drop_images() -> None:
     # One that lies at an address for days is kept, and deleted, once for each day; while another
     # batch has one of them, its file stays.
     for args in {tuple(_args(one).items()) for one in images}:
-        tasks.add(NAME, dict(args))
+        tasks.add(NAME, dict(args), lane=NAME)
     changed(update(Order).where(Order.image_id.in_(ids)).values(image_id=None))
     changed(delete(ItemImage).where(ItemImage.id.in_(ids)))
 

@@ -68,6 +68,16 @@ def test_many_hosts_take_few_workers_from_what_is_due_behind_them(shop):
     assert "orders.check" in names
 
 
+def test_nor_do_many_that_are_deleted(shop, later):
+    with shop.inside():
+        with transaction():
+            for number in range(8):
+                image = ItemImage(keeper="disk", scope_kind="", ref=f"{number}", url="")
+                dropping.drop_later(image)
+        later(GRACE + 1)
+        assert len(tasks.claim(8)) == tasks.PER_LANE
+
+
 def test_another_organization_fetches_its_own(shop, pictures):
     theirs = world.open_shop(shop.app, org="Theirs", name="Their shop")
     mine, other = order_with(shop, pictures.url), order_with(theirs, pictures.url)
