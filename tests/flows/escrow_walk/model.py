@@ -165,8 +165,9 @@ class Model:
     def dispute(self, now: datetime) -> str | None:
         if self.status not in {"held", "disputed"}:
             return "not_held"
-        if self.status == "held":
-            self.freeze(now)
+        if self.disputed_at is None:
+            self.disputed_at = now
+            self._stop(now)
         return None
 
     def resume(self, now: datetime) -> str | None:
@@ -179,21 +180,25 @@ class Model:
             self.met["resumed"] += 1
         return None
 
-    def freeze(self, now: datetime) -> None:
-        self.status, self.disputed_at = "disputed", now
+    def _stop(self, now: datetime) -> None:
+        self.status = "disputed"
         if self.date:
             self.left = max(0, int((self.date - now).total_seconds()))
             self.met["clocks stopped"] += 1
         self.date = None
 
     def taken_by_bank(self, now: datetime, is_taken: bool) -> None:
-        if is_taken and self.status == "held":
-            self.freeze(now)
+        """A dispute of the provider's stands beside it, and goes on when the bank's ends."""
         self.by_bank = is_taken
-        self.met["taken by the bank"] += is_taken
+        if is_taken:
+            self._stop(now)
+            self.met["taken by the bank"] += 1
+        elif self.disputed_at is None:
+            self._thaw(now)
+        self._settle()
 
     def _thaw(self, now: datetime) -> None:
-        self.status = "held"
+        self.status, self.disputed_at = "held", None
         if self.left is not None:
             self.date = now + timedelta(seconds=self.left)
         self.left = None
@@ -290,6 +295,15 @@ class Model:
         if one.refused or one.heard:
             self._reserve_again()
 
+    def has_stopped(self, back: Returned) -> None:
+        """The bank came before it was asked for: it is not made, and a person decides."""
+        assert self.by_bank and not back.is_asked and not back.waits, "stopped for no reason"
+        back.state = "failed"
+        self.date = self.left = None
+        self._reserve_again()
+        self._settle()
+        self.met["refunds that the bank stopped"] += 1
+
     def _by_key(self, one) -> Returned:
         known = [back for back in self.refunds if back.key == one.key]
         fresh = [
@@ -356,7 +370,7 @@ class Model:
             self.status, self.date = "disputed", None
         elif self.held == 0:
             self.status = "released" if self.freed else "refunded"
-            self.date = self.left = None
+            self.date = self.left = self.disputed_at = None
         elif self.status in {"released", "refunded"}:
             self.status, self.date = "held", None
 

@@ -23,9 +23,8 @@ from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.money import Money
 from app.models import Hold, Payment, SandboxPayment, Seller, Task
-from app.services import escrow, intents, payments, refunds, sellers, sweep, tasks
+from app.services import escrow, intents, orders, payments, refunds, sellers, sweep, tasks
 from app.services.api_keys import Caller
-from app.services.escrow import holding, releasing
 from app.services.ledger import verify
 from tests import world
 from tests.flows.escrow_walk.border import CLEAR, WEATHERS, Border
@@ -51,6 +50,10 @@ LOOKS = {
         "SELECT h.status, h.release_at, h.seconds_left, p.refunded_minor, p.reserved_minor, "
         "s.refunded_minor AS given_back FROM holds h JOIN payments p ON p.id = h.payment_id "
         "JOIN sandbox_payments s ON s.id = p.gateway_payment_id WHERE h.order_id = :order"
+    ),
+    "stopped": text(
+        "SELECT coalesce(failure, '') LIKE 'stopped:%' AS is_stopped FROM refunds "
+        "WHERE order_id = :order ORDER BY id"
     ),
     "sent": text(
         "SELECT coalesce(sum(amount_minor), 0), coalesce(sum(reversed_minor), 0) "
@@ -206,15 +209,20 @@ class Walk(RuleBasedStateMachine):
         self.model.taken_out += minor
 
     def _bank(self, now: datetime) -> None:
-        """The customer's bank takes the money back, or gives it back: what freezes it, alone."""
+        """The customer's bank contests the payment, or does so no more."""
         if self.model.status not in {"held", "disputed"}:
             return
         takes = not self.model.by_bank
-        with self.shop.inside(), transaction():
-            _order, _payment, hold = releasing.locked(self.order_id)
-            if takes and hold.status == "held":
-                holding.freeze(hold, "chargeback")
-            hold.is_charged_back = takes
+        said = base.Snapshot(
+            "succeeded",
+            paid_minor=self.model.paid,
+            currency="USD",
+            test_mode=True,
+            taken_minor=0,
+            is_contested=takes,
+        )
+        with self.shop.inside():
+            orders.settle(self.payment_id, said)
         self.model.taken_by_bank(now, takes)
         self._follow()
 
@@ -291,8 +299,16 @@ class Walk(RuleBasedStateMachine):
             if done and part.state == "going":
                 model.has_fetched(part, clock.now())
             done -= part.state == "done"
+        for back, row in zip(model.refunds, self.seen["stopped"], strict=True):
+            if row.is_stopped and back.state == "going":
+                model.has_stopped(back)
 
     # --- what must be true
+
+    def _is_stuck(self, one) -> bool:
+        """Asked for once, in vain, and so long ago that it is only looked for."""
+        late = (clock.now() - one.since).total_seconds() > 22 * HOUR
+        return one.is_asked and late and not one.is_made
 
     @invariant()
     def all_say_the_same(self):
@@ -346,12 +362,13 @@ class Walk(RuleBasedStateMachine):
 
     def _all_is_decided(self) -> None:
         """But for what the gateway may not be asked for any more."""
-        model, now = self.model, clock.now()
-        for one in [model.going, *model.fetching, *model.refunds]:
-            if one and one.state == "going":
-                stuck = one.is_asked and (now - one.since).total_seconds() > 22 * HOUR
-                waits = getattr(one, "waits", False)
-                assert waits or (stuck and not one.is_made), "nothing became of it"
+        model = self.model
+        for queue in [[model.going], *([*back.parts, back] for back in model.refunds)]:
+            waits = False  # for what comes before it, and is stuck
+            for one in queue:
+                if one and one.state == "going":
+                    waits = waits or self._is_stuck(one)
+                    assert waits, "nothing became of it"
         if not model.is_open:
             self.met["all decided"] += 1
             fee = model.accounts()["fee"]
