@@ -96,8 +96,8 @@ ATTENTION = {
         _(
             "The payment company did not answer when it was asked to give money back. The amount "
             "stays set aside and nothing is given back twice. Asking again settles it; where the "
-            "company cannot be asked about refunds, look on its own pages and say here what became "
-            "of it."
+            "company cannot be asked about refunds, or shows nothing of it after a day, look on "
+            "its own pages and say beside the refund what became of it."
         ),
     ),
     Attention.refund_failed: Words(
@@ -112,7 +112,8 @@ ATTENTION = {
         _(
             "The payment company did not answer when it was asked to pass held money on to the "
             "seller. The amount stays set aside and nothing is passed on twice: asking again "
-            "settles it."
+            "settles it. If the company shows nothing of it after a day, look on its own pages and "
+            "say beside the release that it was not made."
         ),
     ),
     Attention.release_failed: Words(
@@ -127,7 +128,8 @@ ATTENTION = {
         _(
             "A refund needs money that the seller already has, and the payment company did not "
             "answer when it was asked to fetch it back. Nothing is fetched back twice, and the "
-            "refund waits: asking again settles it."
+            "refund waits: asking again settles it. If the company shows nothing of it after a "
+            "day, look on its own pages and say beside it that it was not fetched back."
         ),
     ),
     Attention.reversal_failed: Words(

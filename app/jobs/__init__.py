@@ -41,5 +41,9 @@ GIVING_UP: dict[str, Callable[[Claimed], None]] = {
     "deliveries.replay": handlers.abandon_replay,
     "deliveries.send": handlers.abandon_delivery,
     "item_images.fetch": handlers.abandon_item_image,
+    "escrow.release": handlers.abandon_release,
+    "escrow.reverse": handlers.abandon_reversal,
     "orders.export": handlers.abandon_export,
+    "payouts.send": handlers.abandon_payout,
+    "refunds.send": handlers.abandon_refund,
 }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit import clock
 from app.kit.money import Money
+from app.models.asked import Asked
 from app.models.base import Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
 __all__ = ["Hold", "HoldStatus", "MoveStatus", "Release", "Reversal"]
@@ -95,7 +96,7 @@ class MoveStatus(StrEnum):
 _UNDECIDED = text("status IN ('requested', 'unknown')")
 
 
-class Release(OrgScoped, Stamped, Model):
+class Release(Asked, OrgScoped, Stamped, Model):
     """Money freed to the seller: what they get is the amount without the fee."""
 
     __tablename__ = "releases"
@@ -119,27 +120,16 @@ class Release(OrgScoped, Stamped, Model):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     order_id: Mapped[str] = mapped_column(String(40))
     hold_id: Mapped[str] = mapped_column(String(40))
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
     fee_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
     cause: Mapped[str] = mapped_column(String(12), default="requested")  # or date
-    status: Mapped[str] = mapped_column(String(12), default=MoveStatus.requested)
     gateway_transfer_id: Mapped[str | None] = mapped_column(String(120))
-    failure: Mapped[str | None] = mapped_column(String(300))
-    checks: Mapped[int] = mapped_column(Integer, default=0)
-    # Since when the gateway is being asked; None once its answer, or silence, is recorded.
-    asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
     @property
     def to_seller(self) -> Money:
         return Money(self.amount_minor - self.fee_minor, self.currency)
 
 
-class Reversal(OrgScoped, Stamped, Model):
+class Reversal(Asked, OrgScoped, Stamped, Model):
     """Freed money fetched back from the seller, so that a refund can be made out of it."""
 
     __tablename__ = "reversals"
@@ -161,18 +151,8 @@ class Reversal(OrgScoped, Stamped, Model):
     hold_id: Mapped[str] = mapped_column(String(40))
     release_id: Mapped[str] = mapped_column(String(40))
     refund_id: Mapped[str] = mapped_column(String(40))
-    amount_minor: Mapped[int] = mapped_column(BigInteger)  # with the fee that goes back as well
-    fee_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
-    status: Mapped[str] = mapped_column(String(12), default=MoveStatus.requested)
+    fee_minor: Mapped[int] = mapped_column(BigInteger)  # of the amount: it goes back as well
     gateway_reversal_id: Mapped[str | None] = mapped_column(String(120))
-    failure: Mapped[str | None] = mapped_column(String(300))
-    checks: Mapped[int] = mapped_column(Integer, default=0)
-    asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)
 
     @property
     def from_seller(self) -> Money:

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     account_mismatch = "account_mismatch"
     refund_failed = "refund_failed"
     refund_unknown = "refund_unknown"
+    release_unknown = "release_unknown"
     reversal_unknown = "reversal_unknown"
     chargeback = "chargeback"
     reversed_elsewhere = "reversed_elsewhere"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.money import Money
 from app.kit.tokens import short
+from app.models.asked import Asked
 from app.models.base import JSON, Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
 __all__ = ["OPEN", "Payment", "PaymentStatus", "Refund", "RefundStatus"]
@@ -142,8 +143,10 @@ class RefundStatus(StrEnum):
     unknown = "unknown"
 
 
-class Refund(OrgScoped, Stamped, Model):
+class Refund(Asked, OrgScoped, Stamped, Model):
     """Money going back to the customer, out of one payment."""
+
+    UNDECIDED = (*Asked.UNDECIDED, RefundStatus.pending)
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -166,22 +169,11 @@ class Refund(OrgScoped, Stamped, Model):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     order_id: Mapped[str] = mapped_column(String(40))
     payment_id: Mapped[str] = mapped_column(String(40), index=True)
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str | None] = mapped_column(String(255))
     cause: Mapped[str] = mapped_column(String(20), default="requested")  # duplicate, late
-    status: Mapped[str] = mapped_column(String(12), default=RefundStatus.requested)
     gateway_refund_id: Mapped[str | None] = mapped_column(String(120))
     claim_url: Mapped[str | None] = mapped_column(String(2048))  # where the customer collects it
-    failure: Mapped[str | None] = mapped_column(String(300))
-    checks: Mapped[int] = mapped_column(Integer, default=0)
-    # Since when the gateway is being asked for it; None once its answer, or silence, is recorded.
-    asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Since when something has to come first: money that went on is being fetched back.
     waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When a person said that this failure is dealt with.
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)

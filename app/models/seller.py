@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Index, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.money import Money
+from app.models.asked import Asked
 from app.models.base import JSON, Model, OrgScoped, Stamped, UtcDateTime, own, owned_by
 
 __all__ = ["Payout", "PayoutStatus", "Seller", "SellerStatus"]
@@ -74,7 +74,7 @@ class PayoutStatus(StrEnum):
     unknown = "unknown"
 
 
-class Payout(OrgScoped, Stamped, Model):
+class Payout(Asked, OrgScoped, Stamped, Model):
     """Money on its way from a seller's balance at the gateway to their bank."""
 
     __tablename__ = "payouts"
@@ -89,16 +89,6 @@ class Payout(OrgScoped, Stamped, Model):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     seller_id: Mapped[str] = mapped_column(String(40))
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
-    status: Mapped[str] = mapped_column(String(12), default=PayoutStatus.requested)
     gateway_payout_id: Mapped[str | None] = mapped_column(String(120))
     is_ours: Mapped[bool] = mapped_column(Boolean, default=False)  # asked for here
-    failure: Mapped[str | None] = mapped_column(String(300))
     arrives_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    checks: Mapped[int] = mapped_column(Integer, default=0)
-    asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    @property
-    def money(self) -> Money:
-        return Money(self.amount_minor, self.currency)

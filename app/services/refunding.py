@@ -1,5 +1,6 @@
 """What a payment may still give back: reserved before anybody is asked, freed when it failed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -12,7 +13,6 @@ from app.services import keeping, notices, records, tasks
 from app.services.orders import attention
 
 __all__ = [
-    "UNDER_WAY",
     "failed",
     "is_stopped",
     "release",
@@ -24,8 +24,6 @@ __all__ = [
 ]
 
 STOPPED = "stopped: the customer's bank has it"
-
-UNDER_WAY = {RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown}
 
 
 def reserve(
@@ -100,7 +98,7 @@ def task_key(refund_id: str) -> str:
 def release(payment: Payment) -> None:
     """Reserve what is still under way (a part), and no more than is left: the gateway's total may
     already hold a refund whose answer we have not recorded."""
-    under_way = total(payment, UNDER_WAY)
+    under_way = total(payment, Refund.UNDECIDED)
     payment.reserved_minor = min(under_way, payment.amount_minor - payment.refunded_minor)
 
 
@@ -130,7 +128,7 @@ def stop(order: Order, payment: Payment, refund: Refund) -> None:
     failed(order, payment, refund)
 
 
-def total(payment: Payment, statuses: set[RefundStatus]) -> int:
+def total(payment: Payment, statuses: Collection[str]) -> int:
     """What our own refunds of a payment in these states come to, in minor units (a part)."""
     db.session.flush()
     amounts = db.session.scalars(

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db, reading, transaction
-from app.models import Notice, NoticeKind, Role, User, UserSession
-from app.services import exports, notices, organizations
+from app.kit.money import Money
+from app.models import Notice, NoticeKind, Payout, Role, User, UserSession
+from app.services import exports, notices, organizations, payouts
 from app.services.orders.filters import Filter
 from app.services.permissions import PERMISSIONS
 from tests import world
-from tests.escrow import make_seller
+from tests.escrow import ask, make_seller, refund
 from tests.merchant import Merchant, person
 
 DOORS = {"auth", "home", "integrations", "orders", "providers", "sellers"}
@@ -27,6 +28,7 @@ IDS = {"service": "stripe", "slug": "bitloader", "key_id": "key_1", "endpoint_id
        "session_id": "ses_1", "org_id": "org_1", "token": "x", "company": "google",
        "membership_id": "mem_1", "order_id": "ord_1", "delivery_id": "dlv_1", "export_id": "exp_1",
        "invitation_id": "inv_1", "notice_id": "not_1", "refund_id": "ref_1",
+       "release_id": "rel_1", "reversal_id": "rev_1", "payout_id": "pyo_1",
        "seller_id": "sel_1",
        "role": "viewer"}  # fmt: skip
 
@@ -128,14 +130,14 @@ def of_theirs(app) -> dict[str, str]:
     seller_id = make_seller(shop, name="Secret shop's seller")
     order = shop.order(20, escrow={"sellerId": seller_id})
     shop.pay(order)
-    shop.refund(order, 5)
+    moved = moves_of(shop, order, seller_id)
     with app.app_context(), reading() as session:
         user = session.scalars(select(User).where(User.email.like("%theirs%"))).first()
         mine = session.scalars(select(UserSession.id).where(UserSession.user_id == user.id)).first()
     return {
         "slug": "secret-shop",
         "order_id": order["orderId"],
-        "refund_id": shop.see(order)["refunds"][0]["refundId"],
+        **moved,
         "delivery_id": delivery,
         "export_id": export_of(shop),
         "notice_id": notice_of(shop),
@@ -146,6 +148,23 @@ def of_theirs(app) -> dict[str, str]:
         "invitation_id": kinds["inv"],
         "session_id": mine,
         "org_id": organization_of(app, "Theirs"),
+    }
+
+
+def moves_of(shop, order, seller_id: str) -> dict[str, str]:
+    """A release, some of it fetched back for a refund, and a payout of what is left."""
+    assert ask(shop, order, "release", {"amount": 10}).status_code == 200
+    refund(shop, order, 15)
+    with shop.inside():
+        payouts.create(seller_id, Money(100, "USD"), actor="them", render=lambda one: {})
+        with reading() as session:
+            payout_id = session.scalars(select(Payout.id)).one()
+    seen = shop.see(order)
+    return {
+        "refund_id": seen["refunds"][0]["refundId"],
+        "release_id": seen["escrow"]["releases"][0]["releaseId"],
+        "reversal_id": seen["escrow"]["reversals"][0]["reversalId"],
+        "payout_id": payout_id,
     }
 
 

@@ -6,104 +6,15 @@ key that the move is asked for with, once a look showed nothing.
 
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from app.extensions import reading
-from app.kit.money import Money
-from app.models import Payout
-from app.services import moves, payouts
+from app.services.moves import sending
 from tests import world
-from tests.escrow import escrow
-from tests.flows.conftest import StripeShop
-from tests.flows.stripe_sellers import held, release, there
+from tests.flows.stripe_moves import KINDS, MADE, Kind, lose
+from tests.flows.stripe_sellers import there
 
 MINUTES = 300  # seconds
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A move: how it comes to be asked for, where, and what became of it."""
-
-    name: str
-    asked_at: str
-    looked_at: str
-    status: Callable[[], str]
-    there: Callable[[], list[Any]]  # at Stripe
-    begin: Callable[[], None]
-
-
-def _transfer(shop: StripeShop) -> Kind:
-    order = held(shop)
-    return Kind(
-        "transfer",
-        "POST /v1/transfers$",
-        "GET /v1/transfers$",
-        lambda: escrow(shop, order)["releases"][0]["status"],
-        shop.stripe.transfers,
-        lambda: release(shop, order),
-    )
-
-
-def _reversal(shop: StripeShop) -> Kind:
-    order = held(shop)
-    release(shop, order)
-
-    def begin() -> None:
-        shop.refund(order, 50)
-        world.run_tasks(shop.app)
-
-    return Kind(
-        "reversal",
-        "POST /v1/transfers/*/reversals$",
-        "GET /v1/transfers/*/reversals$",
-        lambda: escrow(shop, order)["reversals"][0]["status"],
-        shop.stripe.reversals,
-        begin,
-    )
-
-
-def _refund(shop: StripeShop) -> Kind:
-    order = held(shop)
-    return Kind(
-        "refund",
-        "POST /v1/refunds$",
-        "GET /v1/refunds$",
-        lambda: shop.see(order)["refunds"][0]["status"],
-        shop.stripe.refunds,
-        lambda: shop.refund(order, 50),
-    )
-
-
-def _payout(shop: StripeShop) -> Kind:
-    order = held(shop)
-    release(shop, order)
-    seller = escrow(shop, order)["sellerId"]
-
-    def begin() -> None:
-        with shop.inside():
-            payouts.create(seller, Money(5_000, "USD"), actor="ada", render=lambda one: {})
-
-    def status() -> str:
-        with shop.inside(), reading() as session:
-            return session.scalars(select(Payout.status)).one()
-
-    return Kind(
-        "payout",
-        "POST /v1/payouts$",
-        "GET /v1/payouts$",
-        status,
-        shop.stripe.payouts,
-        begin,
-    )
-
-
-MADE = {"succeeded", "pending"}
-KINDS = {one.__name__[1:]: one for one in (_transfer, _reversal, _refund, _payout)}
 
 
 @pytest.fixture(params=KINDS)
@@ -120,14 +31,6 @@ def wait(stripe_shop, later):
         world.run_tasks(stripe_shop.app)
 
     return on
-
-
-def lose(shop, kind, what: str) -> None:
-    """Ask for it once; the answer is lost, or the question was."""
-    drop = shop.stripe.drop_after_commit if what == "answer" else shop.stripe.drop_before_commit
-    drop(kind.asked_at)
-    kind.begin()
-    assert kind.status() == "unknown"
 
 
 def test_the_first_question_is_asked_once(stripe_shop, kind):
@@ -177,7 +80,7 @@ def test_a_no_to_the_key_after_a_look_that_showed_nothing_is_definite(stripe_sho
 
 def test_a_no_whose_answer_was_lost_is_heard_when_it_is_said_again(stripe_shop, wait):
     """What would be possible by now is not done under that key: Stripe says what it said."""
-    kind = _transfer(stripe_shop)
+    kind = KINDS["transfer"](stripe_shop)
     stripe_shop.stripe.restrict(there(stripe_shop), "external_account")
     lose(stripe_shop, kind, "answer")
     stripe_shop.stripe.onboard(there(stripe_shop))
@@ -188,7 +91,7 @@ def test_a_no_whose_answer_was_lost_is_heard_when_it_is_said_again(stripe_shop, 
 
 def test_a_payment_that_may_not_be_looked_at_fails_no_release(stripe_shop, wait):
     """The charge is looked up before the transfer names it: that is no answer about either."""
-    kind = _transfer(stripe_shop)
+    kind = KINDS["transfer"](stripe_shop)
     stripe_shop.stripe.fail_next("GET /v1/payment_intents/*", 400)
     kind.begin()
     assert kind.status() == "unknown"
@@ -198,7 +101,7 @@ def test_a_payment_that_may_not_be_looked_at_fails_no_release(stripe_shop, wait)
 
 def test_a_bank_that_comes_between_fails_no_release_that_is_under_way(stripe_shop, wait):
     """Stripe is not asked again while the bank decides, and may still finish the first ask."""
-    kind = _transfer(stripe_shop)
+    kind = KINDS["transfer"](stripe_shop)
     with stripe_shop.stripe.hold(kind.asked_at) as gate:
         under_way = threading.Thread(target=kind.begin)
         under_way.start()
@@ -212,14 +115,14 @@ def test_a_bank_that_comes_between_fails_no_release_that_is_under_way(stripe_sho
 
 
 def test_a_bank_that_comes_first_fails_a_release_that_was_never_asked_for(stripe_shop):
-    kind = _transfer(stripe_shop)
+    kind = KINDS["transfer"](stripe_shop)
     stripe_shop.stripe.open_dispute(stripe_shop.stripe.payment_intents()[-1]["id"])
     kind.begin()
     assert (kind.status(), kind.there()) == ("failed", [])
 
 
 def test_a_pending_refund_that_may_not_be_looked_at_is_not_failed(stripe_shop, wait):
-    kind = _refund(stripe_shop)
+    kind = KINDS["refund"](stripe_shop)
     stripe_shop.stripe.refund_mode = "pending"
     kind.begin()
     stripe_shop.stripe.fail_next("GET /v1/refunds/*", 400)
@@ -232,7 +135,7 @@ def test_a_pending_refund_that_may_not_be_looked_at_is_not_failed(stripe_shop, w
 
 
 def test_a_pending_refund_stays_pending_while_stripe_is_busy(stripe_shop, wait):
-    kind = _refund(stripe_shop)
+    kind = KINDS["refund"](stripe_shop)
     stripe_shop.stripe.refund_mode = "pending"
     kind.begin()
     stripe_shop.stripe.fail_next("GET /v1/refunds/*", 429, times=9)
@@ -246,7 +149,7 @@ def test_what_a_dying_process_asked_for_is_not_taken_for_unasked(
 ):
     kind = KINDS[name](stripe_shop)
     with monkeypatch.context() as dying:
-        dying.setattr(moves, "_record", lambda *_: sys.exit("killed"))
+        dying.setattr(sending, "_record", lambda *_: sys.exit("killed"))
         with pytest.raises(SystemExit):
             kind.begin()
     assert (kind.status(), len(kind.there())) == ("requested", 1)
@@ -259,7 +162,7 @@ def test_what_a_dying_process_asked_for_is_not_taken_for_unasked(
 
 
 def test_a_payout_of_a_seller_who_has_left_since_stays_unknown(stripe_shop, wait):
-    kind = _payout(stripe_shop)
+    kind = KINDS["payout"](stripe_shop)
     lose(stripe_shop, kind, "answer")
     stripe_shop.stripe.leave(there(stripe_shop))
     wait()

@@ -50,11 +50,16 @@ SENTENCES = {
     "person.second_factor_on": _("%(who)s switched the second factor on."),
     "person.second_factor_off": _("%(who)s switched the second factor off."),
     "payout.requested": _("%(who)s asked for a payout of %(amount)s to the seller %(what)s."),
+    "payout.said_not_made": _(
+        "%(who)s said that a payout of %(amount)s to the seller %(what)s was not made."
+    ),
     "payout.failed": _("%(who)s says that a payout of %(amount)s to the seller %(what)s failed."),
     "provider.created": _("%(who)s created the provider %(what)s."),
     "provider.changed": _("%(who)s changed %(what)s: %(changes)s."),
     "provider.logo_changed": _("%(who)s changed the logo of %(what)s."),
     "provider.logo_removed": _("%(who)s removed the logo of %(what)s."),
+    "escrow.said_not_released": _("%(who)s said that the release %(what)s was not made."),
+    "escrow.said_not_reversed": _("%(who)s said that %(what)s was not fetched back."),
     "refund.said_made": _("%(who)s said that the refund %(what)s was made."),
     "refund.said_not_made": _("%(who)s said that the refund %(what)s was not made."),
     "seller.created": _("%(who)s made the seller %(what)s."),

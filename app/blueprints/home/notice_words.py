@@ -21,6 +21,7 @@ TITLES = {
     NoticeKind.account_mismatch: _("Paid to another account than was asked for"),
     NoticeKind.refund_failed: _("A refund failed"),
     NoticeKind.refund_unknown: _("Nobody knows yet whether a refund went out"),
+    NoticeKind.release_unknown: _("Nobody knows yet whether money went on to a seller"),
     NoticeKind.reversal_unknown: _("Nobody knows yet whether money came back from a seller"),
     NoticeKind.chargeback: _("A customer's bank took money back"),
     NoticeKind.endpoint_failing: _("A webhook endpoint takes nothing"),

@@ -8,8 +8,8 @@ from app.blueprints.orders import (
     export,
     listing,
     order,
+    outcomes,
     refund,
-    refund_outcome,
     release,
     saving,
 )
@@ -23,7 +23,7 @@ differences.register(bp)
 export.register(bp)
 order.register(bp)
 refund.register(bp)
-refund_outcome.register(bp)
+outcomes.register(bp)
 escrow.register(bp)
 release.register(bp)
 saving.register(bp)

@@ -57,8 +57,7 @@ def refusal(error: AppError) -> str:
             "This form was sent already, with something else in it. Look at what became of it on "
             "the order's page, then send this new form if you still mean it."
         ),
-        "refund_decided": _("What became of the refund is known by now: look at it."),
-        "invalid_outcome": _("Say whether the refund was made, or was not."),
+        "move_decided": _("What became of it is known by now: look at it."),
         "nothing_held": _("That money was accepted, or goes back, already."),
         "saved_meanwhile": _("Something else is the matter by now: look again."),
         "not_held": _("Nothing is held of this order, or not any more."),
@@ -72,6 +71,8 @@ def refusal(error: AppError) -> str:
         ),
         "release_too_large": _("Less than that is left to release by now."),
         "invalid_reason": _("Write a reason of up to 255 characters."),
-        "not_decided": _("Only the payment company's answer ends this: ask again."),
+        "not_decided": _(
+            "Only the payment company's answer ends this. Have it asked again, and say it then."
+        ),
     }
     return texts.get(error.code) or said(error)

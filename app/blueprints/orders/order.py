@@ -32,7 +32,7 @@ def show(order_id: str) -> ResponseReturnValue:
     return render_template(
         "orders/order.html",
         whole=whole,
-        decidable=refunds.decidable(whole.payments, whole.refunds),
+        sayable=refunds.sayable_of(whole.payments, whole.refunds),
         difference=differences.of(order_id),
         held=offering.offer(order_id) if whole.order.seller_id else None,
         lines=story.of(order_id),

@@ -52,6 +52,12 @@ SENTENCES = {
     "escrow.released": _("The seller got %(amount)s; the fee is %(fee)s."),
     "escrow.release_failed": _("The release failed: %(reason)s."),
     "escrow.release_unanswered": _("No answer about the release: %(reason)s."),
+    "escrow.said_not_released": _(
+        "The release was not made: somebody looked on the company's own pages."
+    ),
+    "escrow.said_not_reversed": _(
+        "Nothing was fetched back from the seller: somebody looked on the company's own pages."
+    ),
     "escrow.reversed": _("%(amount)s was fetched back from the seller."),
     "escrow.reversal_failed": _(
         "What a refund needed could not be fetched back from the seller: %(reason)s."

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app.blueprints.sellers import holds, making, pages, payouts, statements
+from app.blueprints.sellers import holds, making, pages, payout_outcomes, payouts, statements
 
 __all__ = ["bp"]
 
@@ -13,3 +13,4 @@ making.register(bp)
 holds.register(bp)
 statements.register(bp)
 payouts.register(bp)
+payout_outcomes.register(bp)

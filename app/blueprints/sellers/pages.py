@@ -1,19 +1,17 @@
 """The list of sellers, and one with all that is known of them."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.blueprints import hold_words, once, session
 from app.blueprints.sellers import words
-from app.blueprints.sellers.refusals import refusal
+from app.blueprints.sellers.acting import done
 from app.kit import clock
-from app.kit.errors import AppError
 from app.models import Seller
 from app.registry import services
 from app.services import payouts, providers, sellers
@@ -68,11 +66,9 @@ def show(seller_id: str) -> ResponseReturnValue:
 def refresh(seller_id: str) -> ResponseReturnValue:
     """Ask the payment company how they stand."""
 
-    def act() -> None:
-        sellers.refresh(seller_id)
-        flash(_("Asked: this is how they stand now."))
-
-    return _done(seller_id, act)
+    return done(
+        seller_id, lambda: sellers.refresh(seller_id), _("Asked: this is how they stand now.")
+    )
 
 
 @session.merchant("payouts.change")
@@ -85,17 +81,7 @@ def make_link(seller_id: str) -> ResponseReturnValue:
         until = clock.write_moment(made.expires_at)
         once.keep(seller=seller_id, link=made.url, until=until)
 
-    return _done(seller_id, act)
-
-
-def _done(seller_id: str, act: Callable[[], None]) -> ResponseReturnValue:
-    try:
-        act()
-    except AppError as error:
-        if error.status not in {409, 502}:
-            raise
-        flash(refusal(error), "bad")
-    return redirect(url_for(".show", seller_id=seller_id), 303)
+    return done(seller_id, act)
 
 
 def _link_for(seller: Seller) -> dict[str, Any] | None:

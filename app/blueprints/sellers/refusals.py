@@ -22,6 +22,10 @@ def refusal(error: AppError) -> str:
         "gateway_not_configured": _("This company is not set up yet. Do it under Integrations."),
         "escrow_unavailable": _("This company keeps no accounts for sellers. Choose another one."),
         "declined": _("The payment company makes no account: %(reason)s.", reason=reason),
+        "not_decided": _(
+            "Only the payment company's answer ends this. Have it asked again, and say it then."
+        ),
+        "move_decided": _("What became of it is known by now: look at it."),
         "seller_not_open": _("The seller has no account at the payment company."),
         "idempotency_in_use": _(
             "This seller is being made at this very moment. Look at the list before you send "

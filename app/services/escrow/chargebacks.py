@@ -19,7 +19,7 @@ from app.models.escrow import CHARGEBACK
 from app.services import events, ledger, notices, records
 from app.services.escrow import holding
 from app.services.escrow.covering import cover, uncover
-from app.services.ledger import Move
+from app.services.ledger import Posting
 
 __all__ = ["follow"]
 
@@ -46,10 +46,10 @@ def _book(order: Order, taken_minor: int) -> bool:
     more = taken_minor - before
     if more > 0:
         cover(order, ledger.balances(order.id).held, more)
-        went = Move(Account.held, Account.gateway, more)
+        went = Posting(Account.held, Account.gateway, more)
         ledger.write(order, JournalKind.chargeback, [went])
     elif more < 0:
-        back = Move(Account.gateway, Account.held, -more)
+        back = Posting(Account.gateway, Account.held, -more)
         ledger.write(order, JournalKind.chargeback_won, [back])
         uncover(order, -more)
     return more != 0

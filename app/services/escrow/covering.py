@@ -3,7 +3,7 @@
 from app.kit.money import Money
 from app.models import Account, Attention, JournalKind, Order
 from app.services import ledger, records
-from app.services.ledger import Move
+from app.services.ledger import Posting
 from app.services.orders import attention
 
 __all__ = ["cover", "uncover"]
@@ -15,7 +15,7 @@ def cover(order: Order, held_minor: int, needed_minor: int) -> None:
     short = needed_minor - held_minor
     if short <= 0:
         return
-    ledger.write(order, JournalKind.cover, [Move(Account.gateway, Account.held, short)])
+    ledger.write(order, JournalKind.cover, [Posting(Account.gateway, Account.held, short)])
     attention.say(order, Attention.escrow_uncovered)
     records.timeline(order, "escrow.uncovered", amount=str(Money(short, order.currency)))
 
@@ -24,4 +24,4 @@ def uncover(order: Order, back_minor: int) -> None:
     """Money came back after all: the merchant gets what they covered out of it."""
     covered = -ledger.at_the_gateway(order.id, JournalKind.cover)
     if (own := min(back_minor, covered)) > 0:
-        ledger.write(order, JournalKind.cover, [Move(Account.held, Account.gateway, own)])
+        ledger.write(order, JournalKind.cover, [Posting(Account.held, Account.gateway, own)])

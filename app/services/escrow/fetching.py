@@ -32,7 +32,7 @@ from app.services.escrow import holding
 from app.services.orders import attention
 from app.services.orders.settle import lock
 
-__all__ = ["fetch_back"]
+__all__ = ["abandon", "decide", "fetch_back"]
 
 
 def fetch_back(refund_id: str) -> tasks.Again | None:
@@ -43,6 +43,22 @@ def fetch_back(refund_id: str) -> tasks.Again | None:
             return again
     _go_on(refund_id)
     return None
+
+
+def abandon(refund_id: str) -> None:
+    """The task that fetches has crashed too often (a part): at the first that is not decided."""
+    undecided = select(Reversal.id).where(
+        Reversal.refund_id == refund_id, Reversal.status.in_(Reversal.UNDECIDED)
+    )
+    first = db.session.scalars(undecided.order_by(Reversal.release_id.desc()).limit(1)).first()
+    if first:
+        moves.abandon(_Reversal, first)
+
+
+def decide(order_id: str, reversal_id: str, *, actor: str) -> None:
+    """Somebody saw at the gateway that nothing was fetched back (a step): so the refund that waits
+    for it fails. Raises as `moves.decide`."""
+    moves.decide(_Reversal, order_id, reversal_id, moves.NOT_MADE, actor=actor)
 
 
 def _ids(refund_id: str) -> list[str]:
@@ -92,6 +108,10 @@ class _Reversal(moves.Move[Reversal, str | None]):
         hold = holding.locked(order.id)
         return cls(reversal, order, payment, hold, release.gateway_transfer_id)
 
+    @property
+    def owner_id(self) -> str:
+        return self.order.id
+
     def prepare(self, *, may_be_made: bool) -> None:
         """Where all of it is fee, that never left."""
         if self.row.from_seller.minor == 0 or self.transfer_id is None:
@@ -122,8 +142,8 @@ class _Reversal(moves.Move[Reversal, str | None]):
             order,
             JournalKind.reversal,
             [
-                ledger.Move(Account.seller, Account.held, reversal.from_seller.minor),
-                ledger.Move(Account.fee, Account.held, reversal.fee_minor),
+                ledger.Posting(Account.seller, Account.held, reversal.from_seller.minor),
+                ledger.Posting(Account.fee, Account.held, reversal.fee_minor),
             ],
             subject=reversal.id,
         )
@@ -138,7 +158,7 @@ class _Reversal(moves.Move[Reversal, str | None]):
         """The seller does not have it any more, and so the refund is not made."""
         reason = error.reason
         of_refund = Reversal.refund_id == self.row.refund_id
-        undecided = select(Reversal).where(of_refund, Reversal.status.in_(self.undecided))
+        undecided = select(Reversal).where(of_refund, Reversal.status.in_(Reversal.UNDECIDED))
         for one in db.session.scalars(undecided):
             one.status, one.asking_since, one.failure = MoveStatus.failed, None, reason
         refund = db.session.get_one(Refund, self.row.refund_id)
@@ -158,6 +178,10 @@ class _Reversal(moves.Move[Reversal, str | None]):
         records.timeline(
             self.order, "escrow.reversal_unanswered", **self._about, reason=error.reason
         )
+
+    def said(self, word: moves.Word, actor: str) -> None:
+        records.timeline(self.order, "escrow.said_not_reversed", **self._about, actor=actor)
+        records.audit("escrow.said_not_reversed", actor=actor, subject=self.row.id)
 
     @property
     def _about(self) -> dict[str, Any]:

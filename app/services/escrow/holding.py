@@ -9,13 +9,12 @@ from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.money import Money
-from app.models import Hold, HoldStatus, MoveStatus, Order, Payment, Release, Reversal
+from app.models import Hold, HoldStatus, Order, Payment, Release, Reversal
 from app.services import ledger
 from app.services.ledger import Balances
 
 __all__ = [
     "BUSY",
-    "UNDECIDED",
     "UNREADY",
     "forget_date",
     "free_of",
@@ -36,7 +35,6 @@ __all__ = [
 ]
 
 BUSY, UNREADY = 3600, 86_400  # seconds until what could not be freed is tried again
-UNDECIDED = (MoveStatus.requested, MoveStatus.unknown)
 OVER = {HoldStatus.released, HoldStatus.refunded}
 REMIND = timedelta(days=3)  # before money is freed by its date
 
@@ -59,14 +57,16 @@ def locked(order_id: str) -> Hold:
 
 def under_way(hold: Hold) -> Release | None:
     """The release that is not decided yet."""
-    query = select(Release).where(Release.hold_id == hold.id, Release.status.in_(UNDECIDED))
+    query = select(Release).where(Release.hold_id == hold.id, Release.status.in_(Release.UNDECIDED))
     found: Release | None = db.session.scalars(query).one_or_none()
     return found
 
 
 def must_be_still(hold: Hold) -> None:
     """Raises Conflict `escrow_busy` while money is on its way to the seller or back."""
-    back = select(Reversal.id).where(Reversal.hold_id == hold.id, Reversal.status.in_(UNDECIDED))
+    back = select(Reversal.id).where(
+        Reversal.hold_id == hold.id, Reversal.status.in_(Reversal.UNDECIDED)
+    )
     if under_way(hold) or db.session.scalars(back.limit(1)).first():
         raise Conflict(
             "A release or reversal of this order is under way; wait until it is decided",

@@ -21,7 +21,7 @@ from app.models import (
 from app.services import events, ledger, records, tasks
 from app.services.escrow import chargebacks, holding, reversing
 from app.services.escrow.covering import cover, uncover
-from app.services.ledger import Move
+from app.services.ledger import Posting
 
 __all__ = ["EscrowKeeper"]
 
@@ -36,7 +36,7 @@ class EscrowKeeper:
         if hold.release_after_days is not None:
             hold.release_at = hold.held_at + timedelta(days=hold.release_after_days)
         holding.plan(hold)
-        came = Move(Account.customer, Account.held, payment.amount_minor)
+        came = Posting(Account.customer, Account.held, payment.amount_minor)
         ledger.write(order, JournalKind.hold, [came], subject=payment.id)
         records.timeline(order, "escrow.held", payment=payment, amount=str(payment.money))
         told = holding.told(order, hold, ledger.balances(order.id))
@@ -66,10 +66,10 @@ class EscrowKeeper:
         more = payment.refunded_minor - found.refunded
         if more > 0:
             cover(order, found.held, more)
-            went = Move(Account.held, Account.refunded, more)
+            went = Posting(Account.held, Account.refunded, more)
             ledger.write(order, JournalKind.refund, [went])
         elif more < 0:
-            back = Move(Account.refunded, Account.held, -more)
+            back = Posting(Account.refunded, Account.held, -more)
             ledger.write(order, JournalKind.refund_failed, [back])
             uncover(order, -more)
         holding.settle(order, hold)
@@ -112,12 +112,12 @@ class EscrowKeeper:
         """It stays the tasks' work: two who ask at the same moment might move money twice."""
         with transaction():
             going = select(Release.id).where(
-                Release.order_id == order.id, Release.status.in_(holding.UNDECIDED)
+                Release.order_id == order.id, Release.status.in_(Release.UNDECIDED)
             )
             for release_id in db.session.scalars(going):
                 _hurry("escrow.release", "release", release_id)
             back = select(Reversal.refund_id).where(
-                Reversal.order_id == order.id, Reversal.status.in_(holding.UNDECIDED)
+                Reversal.order_id == order.id, Reversal.status.in_(Reversal.UNDECIDED)
             )
             for refund_id in sorted(set(db.session.scalars(back))):
                 _hurry("escrow.reverse", "refund", refund_id)

@@ -18,7 +18,7 @@ from app.models import (
     SellerStatus,
 )
 from app.registry import gateway
-from app.services.escrow import holding, look
+from app.services.escrow import look
 from app.services.escrow.fees import part_of_fee
 from app.services.escrow.look import Escrow
 
@@ -43,13 +43,13 @@ class Offer:
     @property
     def releasing(self) -> Release | None:
         """The release that is not decided yet."""
-        going = (one for one in self.escrow.releases if one.status in holding.UNDECIDED)
+        going = (one for one in self.escrow.releases if one.is_undecided)
         return next(going, None)
 
     @property
     def fetching_back(self) -> Money:
         """What is on its way back from the seller, the fee with it."""
-        going = [one for one in self.escrow.reversals if one.status in holding.UNDECIDED]
+        going = [one for one in self.escrow.reversals if one.is_undecided]
         return self._money(sum(one.amount_minor for one in going))
 
     @property

@@ -17,22 +17,34 @@ from app.models import (
     Hold,
     JournalKind,
     MoveStatus,
+    NoticeKind,
     Order,
     Payment,
     Release,
     Seller,
 )
-from app.services import events, ledger, moves, orders, records, routing, tasks
+from app.services import events, ledger, moves, notices, orders, records, routing, tasks
 from app.services.escrow import holding, refusals
 from app.services.escrow.covering import cover
 from app.services.orders import attention
 
-__all__ = ["send"]
+__all__ = ["abandon", "decide", "send"]
 
 
 def send(release_id: str) -> tasks.Again | None:
     """Ask the gateway for a release, or find what it made of it (a flow, for the task)."""
     return moves.send(_Transfer, release_id)
+
+
+def abandon(release_id: str) -> None:
+    """The task that asks for it has crashed too often (a part)."""
+    moves.abandon(_Transfer, release_id)
+
+
+def decide(order_id: str, release_id: str, *, actor: str) -> None:
+    """Somebody saw at the gateway that a release was not made (a step). Raises as `moves.decide`:
+    that one was made is never said, since its id there is needed to fetch it back."""
+    moves.decide(_Transfer, order_id, release_id, moves.NOT_MADE, actor=actor)
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,10 @@ class _Transfer(moves.Move[Release, str | None]):
         ).one()
         hold = holding.locked(order.id)
         return cls(release, order, payment, hold, db.session.get_one(Seller, hold.seller_id))
+
+    @property
+    def owner_id(self) -> str:
+        return self.order.id
 
     def prepare(self, *, may_be_made: bool) -> None:
         """One that was surely never asked for fails when a dispute or the customer's bank came
@@ -105,8 +121,8 @@ class _Transfer(moves.Move[Release, str | None]):
             order,
             JournalKind.release,
             [
-                ledger.Move(Account.held, Account.seller, release.to_seller.minor),
-                ledger.Move(Account.held, Account.fee, release.fee_minor),
+                ledger.Posting(Account.held, Account.seller, release.to_seller.minor),
+                ledger.Posting(Account.held, Account.fee, release.fee_minor),
             ],
             subject=release.id,
         )
@@ -136,12 +152,18 @@ class _Transfer(moves.Move[Release, str | None]):
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         if self.row.status == MoveStatus.unknown:
+            if before != MoveStatus.unknown:
+                notices.about_order(NoticeKind.release_unknown, self.order)
             attention.say(self.order, Attention.release_unknown)
         else:
             attention.unanswered(self.order, error)
         records.timeline(
             self.order, "escrow.release_unanswered", **self._about, reason=error.reason
         )
+
+    def said(self, word: moves.Word, actor: str) -> None:
+        records.timeline(self.order, "escrow.said_not_released", **self._about, actor=actor)
+        records.audit("escrow.said_not_released", actor=actor, subject=self.row.id)
 
     @property
     def _about(self) -> dict[str, Any]:

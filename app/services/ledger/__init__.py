@@ -10,6 +10,6 @@ from app.services.ledger.balances import (
     balances_of,
     of_seller,
 )
-from app.services.ledger.journals import Move, write
+from app.services.ledger.journals import Posting, write
 
-__all__ = ["Balances", "Move", "at_the_gateway", "balances", "balances_of", "of_seller", "write"]
+__all__ = ["Balances", "Posting", "at_the_gateway", "balances", "balances_of", "of_seller", "write"]

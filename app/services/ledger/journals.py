@@ -8,11 +8,11 @@ from app.kit import clock
 from app.kit.tokens import new_id
 from app.models import Account, Journal, JournalKind, Line, Order
 
-__all__ = ["Move", "write"]
+__all__ = ["Posting", "write"]
 
 
 @dataclass(frozen=True)
-class Move:
+class Posting:
     """An amount in minor units, out of one account and into another."""
 
     debit: Account
@@ -21,12 +21,12 @@ class Move:
 
 
 def write(
-    order: Order, kind: JournalKind, moves: Iterable[Move], *, subject: str | None = None
+    order: Order, kind: JournalKind, postings: Iterable[Posting], *, subject: str | None = None
 ) -> bool:
     """Write one journal about an order's money (a part); False when it was written before.
 
-    `subject` is what happened once: a payment, a release, a reversal. Moves of nothing are left
-    out. The database raises IntegrityError for one that takes more than an account holds.
+    `subject` is what happened once: a payment, a release, a reversal. Postings of nothing are
+    left out. The database raises IntegrityError for one that takes more than an account holds.
     """
     journal_id = new_id(Journal.ID_PREFIX)
     is_new = insert_once(
@@ -40,7 +40,7 @@ def write(
     )
     if not is_new:
         return False
-    for one in moves:
+    for one in postings:
         if one.amount_minor:
             db.session.add(
                 Line(

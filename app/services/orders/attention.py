@@ -6,7 +6,7 @@ from app.adapters.gateways import base
 from app.models import Attention, NoticeKind, Order
 from app.services import notices
 
-__all__ = ["NOT_KNOWING", "UNDECIDED", "clear", "say", "unanswered"]
+__all__ = ["MOVES_UNKNOWN", "NOT_KNOWING", "clear", "say", "unanswered"]
 
 ONCE_IN = timedelta(days=1)
 # Codes that say only that a gateway could not be asked; its answer ends them.
@@ -17,7 +17,7 @@ NOT_KNOWING = {
 }
 
 # Money is on its way and nobody knows whether it went: set aside until the gateway's answer.
-UNDECIDED = {
+MOVES_UNKNOWN = {
     Attention.refund_unknown,
     Attention.release_unknown,
     Attention.reversal_unknown,

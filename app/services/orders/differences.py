@@ -17,7 +17,7 @@ from app.models import (
     TimelineEntry,
 )
 from app.models.payment import OPEN
-from app.services.orders.attention import NOT_KNOWING, UNDECIDED
+from app.services.orders.attention import MOVES_UNKNOWN, NOT_KNOWING
 from app.services.orders.money_in import ENDED, MISMATCHES
 
 __all__ = ["Difference", "of", "page"]
@@ -76,14 +76,14 @@ class Difference:
     @property
     def may_be_asked(self) -> bool:
         """Whether asking the gateway can change anything."""
-        return self.code in NOT_KNOWING | MISMATCHES | UNDECIDED
+        return self.code in NOT_KNOWING | MISMATCHES | MOVES_UNKNOWN
 
     @property
     def may_be_looked_at(self) -> bool:
         """Whether a person's word ends it, and not only a gateway's answer."""
         if self.code in NOT_KNOWING:
             return not any(one.status in OPEN for one in self.payments)
-        return self.code not in UNDECIDED
+        return self.code not in MOVES_UNKNOWN
 
     @property
     def refundable(self) -> Payment | None:

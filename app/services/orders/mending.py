@@ -10,7 +10,7 @@ from app.models import Attention, Order, Payment, PaymentStatus, Refund, Timelin
 from app.models.payment import OPEN
 from app.services import keeping, records, refunds
 from app.services.orders import asking, look, money_in
-from app.services.orders.attention import NOT_KNOWING, UNDECIDED
+from app.services.orders.attention import MOVES_UNKNOWN, NOT_KNOWING
 from app.services.orders.money_in import LOOKED_AT, MISMATCHES
 from app.services.orders.settle import lock
 
@@ -55,7 +55,7 @@ def look_at(order_id: str, code: str, *, actor: str) -> None:
             if order.attention is None:
                 return
             raise Conflict("Something else is the matter by now", "saved_meanwhile")
-        if code in UNDECIDED or (code in NOT_KNOWING and _is_asked(order_id)):
+        if code in MOVES_UNKNOWN or (code in NOT_KNOWING and _is_asked(order_id)):
             raise Conflict("Only the gateway's answer ends this: ask again", "not_decided")
         if code in MISMATCHES:
             _put_aside(order, Attention(code), actor)

@@ -14,7 +14,6 @@ from app.kit.money import Money
 from app.models import Payout, Seller
 from app.registry import gateway
 from app.services.payouts.look import balance
-from app.services.payouts.sending import UNDECIDED
 from app.services.sellers.look import get
 
 __all__ = ["Obstacle", "Offer", "can_be_paid_out", "offer"]
@@ -66,6 +65,8 @@ def offer(seller_id: str) -> Offer:
 
 
 def _is_under_way(seller_id: str) -> bool:
-    going = select(Payout.id).where(Payout.seller_id == seller_id, Payout.status.in_(UNDECIDED))
+    going = select(Payout.id).where(
+        Payout.seller_id == seller_id, Payout.status.in_(Payout.UNDECIDED)
+    )
     with reading() as session:
         return session.scalars(going.limit(1)).first() is not None

@@ -67,9 +67,11 @@ def _new(seller: Seller, state: base.PayoutState) -> Payout:
 def advance(seller: Seller, payout: Payout, state: base.PayoutState) -> None:
     """Move a payout on to where the gateway has it, and tell of its end (a part)."""
     status = PayoutStatus(state.status)
+    # What ended without an id there did so on a person's word: what the gateway has outdoes it.
+    is_far = _FAR[PayoutStatus(payout.status)] if payout.gateway_payout_id else 0
     payout.gateway_payout_id = payout.gateway_payout_id or state.gateway_payout_id or None
     payout.asking_since = None
-    if _FAR[status] <= _FAR[PayoutStatus(payout.status)]:
+    if _FAR[status] <= is_far:
         return
     payout.status, payout.failure = status, state.failure
     payout.arrives_at = state.arrives_at or payout.arrives_at

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
@@ -19,9 +20,7 @@ from app.services.idempotency import Claim, Key
 from app.services.payouts.recording import advance, locked, tell
 from app.services.sellers.opening import connect
 
-__all__ = ["UNDECIDED", "create", "send"]
-
-UNDECIDED = (PayoutStatus.requested, PayoutStatus.unknown)
+__all__ = ["abandon", "ask_again", "create", "decide", "send"]
 
 
 def create(
@@ -67,8 +66,7 @@ def _write_down(
             is_ours=True,
         )
         db.session.add(made)
-        due = clock.after(moves.NET)
-        tasks.add("payouts.send", {"payout": made.id}, key=f"payout.send:{made.id}", due=due)
+        _leave_task(made.id, due=clock.after(moves.NET))
         records.audit(
             "payout.requested", actor=actor, subject=seller_id, name=seller.name, amount=str(money)
         )
@@ -77,10 +75,20 @@ def _write_down(
         return made.id, held
 
 
+def _leave_task(payout_id: str, due: datetime | None = None) -> None:
+    tasks.add("payouts.send", {"payout": payout_id}, key=_key_of(payout_id), due=due)
+
+
+def _key_of(payout_id: str) -> str:
+    return f"payout.send:{payout_id}"
+
+
 def _must_be_free(seller: Seller) -> None:
     if not seller.payouts_enabled or seller.gateway_seller_id is None:
         raise Conflict("The gateway does not pay this seller out now", "payouts_disabled")
-    going = select(Payout.id).where(Payout.seller_id == seller.id, Payout.status.in_(UNDECIDED))
+    going = select(Payout.id).where(
+        Payout.seller_id == seller.id, Payout.status.in_(Payout.UNDECIDED)
+    )
     if db.session.scalars(going.limit(1)).first():
         raise Conflict("Another payout of this seller is not decided yet", "payout_under_way")
 
@@ -88,6 +96,27 @@ def _must_be_free(seller: Seller) -> None:
 def send(payout_id: str) -> tasks.Again | None:
     """Ask the gateway for a payout, or find what it made of it (a flow, for the task too)."""
     return moves.send(_Payout, payout_id)
+
+
+def ask_again(seller_id: str, payout_id: str) -> None:
+    """Have a payout that is not decided asked about now, because a person wants to know (a step).
+    Raises NotFound. It stays its task's work: two who ask at once might send it twice."""
+    with transaction():
+        found = db.session.scalars(select(Payout).where(Payout.id == payout_id)).one_or_none()
+        if found is None or found.seller_id != seller_id:
+            raise NotFound("No such payout")
+        if found.is_undecided and not tasks.hurry(_key_of(payout_id)):  # given up: too many tries
+            _leave_task(payout_id)
+
+
+def abandon(payout_id: str) -> None:
+    """The task that asks for it has crashed too often (a part)."""
+    moves.abandon(_Payout, payout_id)
+
+
+def decide(seller_id: str, payout_id: str, *, actor: str) -> None:
+    """Somebody saw at the gateway that a payout was not made (a step). Raises as `moves.decide`."""
+    moves.decide(_Payout, seller_id, payout_id, moves.NOT_MADE, actor=actor)
 
 
 @dataclass(frozen=True)
@@ -107,6 +136,10 @@ class _Payout(moves.Move[Payout, base.PayoutState]):
             select(Payout).where(Payout.id == move_id).with_for_update()
         ).one()
         return cls(payout, seller)
+
+    @property
+    def owner_id(self) -> str:
+        return self.seller.id
 
     def look(self) -> base.PayoutState | None:
         return self._market.find_payout(self._account, self._request)
@@ -137,3 +170,9 @@ class _Payout(moves.Move[Payout, base.PayoutState]):
         """No other of this seller can be sent until it is known, so everybody is told, once."""
         if self.row.status == PayoutStatus.unknown and before != PayoutStatus.unknown:
             tell(NoticeKind.payout_unknown, self.seller, self.row)
+
+    def said(self, word: moves.Word, actor: str) -> None:
+        name, amount = self.seller.name, str(self.row.money)
+        records.audit(
+            "payout.said_not_made", actor=actor, subject=self.seller.id, name=name, amount=amount
+        )

@@ -2,8 +2,8 @@
 
 from app.services.refunds.asking import ask_again
 from app.services.refunds.create import create
-from app.services.refunds.deciding import decidable, decide
 from app.services.refunds.reviewing import review
-from app.services.refunds.sending import send
+from app.services.refunds.sayable import sayable_of
+from app.services.refunds.sending import abandon, decide, send
 
-__all__ = ["ask_again", "create", "decidable", "decide", "review", "send"]
+__all__ = ["abandon", "ask_again", "create", "decide", "review", "sayable_of", "send"]

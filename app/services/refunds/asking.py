@@ -15,7 +15,7 @@ def ask_again(refunds: Iterable[Refund]) -> int:
     It stays their tasks' work: where a gateway knows no idempotency keys, two who ask at the same
     moment would refund twice.
     """
-    waiting = [one for one in refunds if one.status in refunding.UNDER_WAY]
+    waiting = [one for one in refunds if one.is_undecided]
     with transaction():
         for one in waiting:
             key = refunding.task_key(one.id)

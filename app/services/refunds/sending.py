@@ -1,5 +1,6 @@
 """Asking a gateway for a reserved refund, and how it stands. A flow, for the task."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -15,8 +16,9 @@ from app.models import Attention, NoticeKind, Order, Payment, Refund, RefundStat
 from app.services import keeping, moves, notices, orders, records, refunding, routing, tasks
 from app.services.orders import attention, money_out
 from app.services.orders.settle import lock
+from app.services.refunds.sayable import sayable
 
-__all__ = ["lock_refund", "send", "succeeded"]
+__all__ = ["abandon", "decide", "lock_refund", "send"]
 
 log = structlog.get_logger()
 
@@ -29,18 +31,31 @@ def send(refund_id: str) -> tasks.Again | None:
     return moves.send(_Refund, refund_id)
 
 
+def abandon(refund_id: str) -> None:
+    """The task that asks for it has crashed too often (a part)."""
+    moves.abandon(_Refund, refund_id)
+
+
+def decide(order_id: str, refund_id: str, word: moves.Word, *, actor: str) -> None:
+    """Somebody saw at the gateway what became of a refund (a step). Raises as `moves.decide`."""
+    moves.decide(_Refund, order_id, refund_id, word, actor=actor)
+
+
 @dataclass(frozen=True)
 class _Refund(moves.Move[Refund, base.RefundResult]):
     """A refund and the payment it comes out of."""
 
     order: Order
     payment: Payment
-    undecided = refunding.UNDER_WAY
 
     @classmethod
     def lock(cls, move_id: str) -> Self:
         order, payment, refund = lock_refund(move_id)
         return cls(refund, order, payment)
+
+    @property
+    def owner_id(self) -> str:
+        return self.order.id
 
     def prepare(self, *, may_be_made: bool) -> tasks.Again | None:
         """It may wait for money that is being fetched back. One that was surely never asked for
@@ -90,10 +105,23 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
             refund.checks += 1
             return moves.pause(refund, least=PENDING)
         if refund.status == RefundStatus.succeeded:
-            succeeded(order, self.payment, refund)
+            self._succeeded()
         else:
             refunding.failed(order, self.payment, refund)
+        if order.attention is None and refunding.total(self.payment, {RefundStatus.unknown}):
+            attention.say(order, Attention.refund_unknown)  # another one still is
         return None
+
+    def _succeeded(self) -> None:
+        """It definitely happened: what is refunded is at least all of ours."""
+        order, payment, refund = self.order, self.payment, self.row
+        done = refunding.total(payment, {RefundStatus.succeeded})
+        if done > payment.refunded_minor:
+            total = base.Snapshot("succeeded", refunded_minor=done, currency=payment.currency)
+            money_out.merge_refunded(order, payment, total, "gateway")
+        refunding.release(payment)
+        keeping.of(order).refund_succeeded(order, payment, refund)
+        records.timeline(order, "refund.succeeded", payment=payment, refund=refund.id)
 
     def refused(self, error: base.GatewayError) -> None:
         self.answered(base.RefundResult("", "failed", error.reason))
@@ -110,7 +138,24 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
             order, "refund.unanswered", payment=self.payment, refund=refund.id, reason=error.reason
         )
 
-    def follow(self, answer: base.RefundResult) -> None:
+    @property
+    def sayable(self) -> Collection[moves.Word]:
+        return sayable(self.payment, self.row)
+
+    def said(self, word: moves.Word, actor: str) -> None:
+        order, refund_id = self.order, self.row.id
+        about: dict[str, Any] = {"payment": self.payment, "refund": refund_id, "actor": actor}
+        if word == moves.MADE:
+            records.timeline(order, "refund.said_made", **about)
+            records.audit("refund.said_made", actor=actor, subject=refund_id)
+        else:
+            records.timeline(order, "refund.said_not_made", **about)
+            records.audit("refund.said_not_made", actor=actor, subject=refund_id)
+
+    def as_made(self) -> base.RefundResult:
+        return base.RefundResult("", "succeeded")
+
+    def afterwards(self, answer: base.RefundResult) -> None:
         """Others may have refunded too, where no event told us: the gateway's total counts."""
         payment = self.payment
         if answer.status != "succeeded":
@@ -122,17 +167,6 @@ class _Refund(moves.Move[Refund, base.RefundResult]):
             orders.settle(payment.id, snapshot, actor="refund", asked_at=asked_at)
         except base.GatewayError as error:
             log.info("refund.total_unanswered", error=type(error).__name__)
-
-
-def succeeded(order: Order, payment: Payment, refund: Refund) -> None:
-    """A refund of ours definitely happened (a part): what is refunded is at least all of ours."""
-    done = refunding.total(payment, {RefundStatus.succeeded})
-    if done > payment.refunded_minor:
-        total = base.Snapshot("succeeded", refunded_minor=done, currency=payment.currency)
-        money_out.merge_refunded(order, payment, total, "gateway")
-    refunding.release(payment)
-    keeping.of(order).refund_succeeded(order, payment, refund)
-    records.timeline(order, "refund.succeeded", payment=payment, refund=refund.id)
 
 
 def lock_refund(refund_id: str) -> tuple[Order, Payment, Refund]:

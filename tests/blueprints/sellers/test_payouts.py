@@ -185,3 +185,27 @@ def test_a_notice_of_a_failed_payout_leads_to_the_seller(browser, shop, seller, 
 
 def test_every_state_and_obstacle_has_words():
     assert set(payout_words.STATES) == set(PayoutStatus)
+
+
+def test_a_payout_without_an_answer_is_asked_about_and_said_not_to_be_made(
+    browser, shop, seller, read, monkeypatch, later
+):
+    with monkeypatch.context() as silence:
+        silence.setattr(SandboxMarketplace, "pay_out", silent)
+        page = browser.follow(f"/sellers/{seller}/payouts/new", **filled(browser, seller))
+    assert there(shop) == [(5_000, "unknown")]
+    place = re.search(r'action="(/sellers/\w+/payouts/pyo_\w+)/ask"', page.text)[1]
+    assert f"{place}/not-made" not in page.text, "its key may still make it"
+    assert "Only the payment company's answer" in read(browser.follow(f"{place}/not-made"))
+    later(86_400)
+    browser = person(shop.app, email="later@acme.example")
+    assert "asked again" in read(browser.follow(f"{place}/ask"))
+    world.run_tasks(shop.app)
+    page = browser.get(f"/sellers/{seller}/payouts")
+    assert f'action="{place}/not-made"' in page.text
+    page = browser.follow(f"{place}/not-made")
+    assert there(shop) == [(5_000, "failed")]
+    assert f"{place}/" not in page.text
+    assert "said that a payout of $50.00 to the seller Ada was not made" in read(
+        browser.get("/audit")
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError
 from app.extensions import db, transaction
 from app.models import Account, JournalKind, Order
 from app.services import ledger
-from app.services.ledger import Move
+from app.services.ledger import Posting
 from tests import orders, world
 
 
@@ -24,7 +24,7 @@ def order_id(shop):
 def write(shop, order_id, kind, *moves, subject=None):
     with shop.inside(), transaction():
         order = db.session.get_one(Order, order_id)
-        return ledger.write(order, kind, [Move(*one) for one in moves], subject=subject)
+        return ledger.write(order, kind, [Posting(*one) for one in moves], subject=subject)
 
 
 def hold(shop, order_id, minor=100):

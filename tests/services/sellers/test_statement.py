@@ -10,7 +10,7 @@ import pytest
 from app.extensions import db, transaction
 from app.kit import clock
 from app.models import JournalKind, Order
-from app.services.ledger import Move, write
+from app.services.ledger import Posting, write
 from app.services.sellers import statement, statement_file
 from app.services.sellers.statement import Period, Sums
 from tests import world
@@ -87,7 +87,7 @@ def test_a_moment_belongs_to_the_period_that_it_begins(shop, seller, time_machin
     order = shop.order(5, escrow={"sellerId": seller})
     with shop.inside(), transaction():
         row = db.session.get_one(Order, order["orderId"])
-        write(row, JournalKind.hold, [Move("customer", "held", 500)], subject="pay_1")
+        write(row, JournalKind.hold, [Posting("customer", "held", 500)], subject="pay_1")
     assert read(shop, seller, Period(until=moment)).entries == []
     assert len(read(shop, seller, Period(since=moment)).entries) == 1
 

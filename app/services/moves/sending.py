@@ -1,75 +1,29 @@
-"""Moves of money: asked for once, and looked for until the gateway's answer is definite.
+"""Asking a gateway for a move, and looking for it. A flow, for the tasks."""
 
-What releases, reversals, refunds and payouts share; each of them says what is its own.
-"""
-
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any
 
 from app.adapters.gateways import base
 from app.extensions import transaction
 from app.kit import clock
-from app.models import MoveStatus, Payout, Refund, Release, Reversal
+from app.models import MoveStatus
 from app.services import tasks
+from app.services.moves.move import Move, Rows
 
-__all__ = ["LAST_TRY", "NET", "Move", "pause", "send"]
+__all__ = ["LAST_TRY", "NET", "abandon", "is_being_asked", "pause", "send"]
 
 NET = 30  # seconds until the task asks, should this process die before it has
 AGAIN = (2, 5, 15, 60, 300, 900, 3600)  # seconds
 IN_FLIGHT = timedelta(minutes=1)  # longer than looking for it and asking for it can take
+CRASHED = "it could not be asked for: the operator's log says why"
 # Gateways may forget an idempotency key after 24 hours, and would then move the money once more.
 LAST_TRY = timedelta(hours=23)
 
-Rows = Release | Reversal | Refund | Payout
-Row = TypeVar("Row", bound=Rows)
-Answer = TypeVar("Answer")
 
-
-@dataclass(frozen=True)
-class Move(ABC, Generic[Row, Answer]):
-    """One kind of move; an instance has the rows of one, as they were when they were locked.
-
-    `look` and `ask` call the gateway and need no transaction. Everything else is a part, and what
-    is written needs no look at the status: it was still undecided under this lock.
-    """
-
-    row: Row
-    undecided: ClassVar[Collection[str]] = (MoveStatus.requested, MoveStatus.unknown)
-
-    @classmethod
-    @abstractmethod
-    def lock(cls, move_id: str) -> Self:
-        """Lock its rows. Raises NotFound."""
-
-    def prepare(self, *, may_be_made: bool) -> tasks.Again | None:
-        """What comes before the gateway is asked: it may have to wait, or be decided here."""
-
-    @abstractmethod
-    def look(self) -> Answer | None:
-        """What the gateway has made of it; None when it shows nothing of it."""
-
-    @abstractmethod
-    def ask(self) -> Answer:
-        """Ask for it, with its key. Raises Impossible, Declined for a no to that key alone: what
-        was asked with it before, if anything was, ended the same; Unasked for a no without it."""
-
-    @abstractmethod
-    def answered(self, answer: Answer) -> tasks.Again | None:
-        """Write down what was made of it."""
-
-    @abstractmethod
-    def refused(self, error: base.GatewayError) -> None:
-        """Write down that it was not made, and will not be."""
-
-    def unanswered(self, error: base.GatewayError, before: str) -> None:
-        """Write down that nothing definite is known, beside what its row says by now; `before` is
-        the status that it had."""
-
-    def follow(self, answer: Answer) -> None:
-        """What else the gateway is asked once its answer is written down; not in a transaction."""
+class NoTrace(base.Unavailable):
+    """It may have been made, cannot be asked for any more, and the gateway shows nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +56,7 @@ def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
     except base.GatewayError as error:
         return _unanswered(claimed, error)
     again = _record(claimed.move, lambda move: move.answered(answer))
-    claimed.move.follow(answer)
+    claimed.move.afterwards(answer)
     return again
 
 
@@ -111,17 +65,22 @@ def _claim(kind: type[Move[Any, Any]], move_id: str) -> _Claimed | tasks.Again |
     be: it died, or its answer is on its way."""
     with transaction():
         move = kind.lock(move_id)
-        row, now = move.row, clock.now()
-        if row.status not in move.undecided:
+        row = move.row
+        if not row.is_undecided:
             return None
-        if row.asking_since and now - row.asking_since < IN_FLIGHT:
+        if row.asking_since and is_being_asked(row):
             return tasks.Again(row.asking_since + IN_FLIGHT)
         may_be_made = row.asking_since is not None or row.status != MoveStatus.requested
         again = move.prepare(may_be_made=may_be_made)
-        if again or row.status not in move.undecided:
+        if again or not row.is_undecided:
             return again
-        row.asking_since = now
+        row.asking_since = clock.now()
         return _Claimed(move, may_be_made)
+
+
+def is_being_asked(row: Rows) -> bool:
+    """Whether a process asks the gateway about it at this moment, or died in it just now."""
+    return row.asking_since is not None and clock.now() - row.asking_since < IN_FLIGHT
 
 
 def _answer(claimed: _Claimed) -> Any:
@@ -131,7 +90,7 @@ def _answer(claimed: _Claimed) -> Any:
         if found is not None:
             return found
         if clock.now() - move.row.created_at > LAST_TRY:
-            raise base.Unavailable("no answer for a day, and the gateway shows nothing of it")
+            raise NoTrace("no answer for a day, and the gateway shows nothing of it")
     return move.ask()
 
 
@@ -148,6 +107,8 @@ def _unanswered(claimed: _Claimed, error: base.GatewayError) -> tasks.Again | No
     def note(move: Move[Any, Any]) -> tasks.Again:
         row, before = move.row, move.row.status
         row.failure, row.checks = error.reason, row.checks + 1
+        if isinstance(error, NoTrace):
+            row.no_trace_at = clock.now()
         # Left as requested, one that may be made would be taken for one never asked for.
         is_hidden = claimed.may_be_made and before == MoveStatus.requested
         if is_hidden or isinstance(error, base.Unavailable | base.Missing):
@@ -164,10 +125,21 @@ def _record(
     """Write down what came of it, unless somebody else did meanwhile."""
     with transaction():
         move = asked.lock(asked.row.id)
-        if move.row.status not in move.undecided:
+        if not move.row.is_undecided:
             return None
         move.row.asking_since = None
         return outcome(move)
+
+
+def abandon(kind: type[Move[Any, Any]], move_id: str) -> None:
+    """The task that asks has crashed too often (a part): somebody has to know, and may have it
+    asked about again."""
+    move = kind.lock(move_id)
+    row, before = move.row, move.row.status
+    if row.is_undecided:
+        error = base.Unavailable(CRASHED)
+        row.status, row.failure, row.asking_since = MoveStatus.unknown, error.reason, None
+        move.unanswered(error, before)
 
 
 def pause(row: Rows, *, least: int = 0) -> tasks.Again:
