@@ -27,6 +27,7 @@ MET = SOON_MET | {
         for kind in ("transfer", "reverse", "refund")
         for end in ("heard", "found", "answer lost", "question lost", "refused")
     ),
+    *(f"{kind}: said not to be made" for kind in ("release", "reversal", "refund")),
 }
 
 

@@ -20,7 +20,7 @@ WEATHERS = (CLEAR, "deaf", "silent", "refusing")
 class Crossing:
     """One call of the gateway; amounts are in minor units."""
 
-    kind: str  # transfer, reverse, refund, or total: what it says was refunded in all
+    kind: str  # transfer, reverse, refund; total: what it says was refunded in all; or nothing
     key: str
     minor: int
     made: bool = False  # it did something now
@@ -63,11 +63,14 @@ class Border:
             raise base.Unavailable("no answer came")
         return done
 
-    def look(self, call):
-        """Have something looked up."""
+    def look(self, call, key: str | None = None):
+        """Have something looked up; that there is nothing under a key is noted."""
         if self.weather in {"silent", "deaf"}:
             raise base.Unavailable("no answer came")
-        return call()
+        found = call()
+        if found is None:
+            self.crossed.append(Crossing("nothing", key, 0))
+        return found
 
     def new_key(self, key: str) -> str:
         return f"{key}#{self.made.get(key, 0)}"
@@ -87,7 +90,7 @@ class _Sellers(DatabaseSellers):
         )
 
     def find_transfer(self, key):
-        found = self.border.look(lambda: DatabaseSellers.find_transfer(self, f"{key}#0"))
+        found = self.border.look(lambda: DatabaseSellers.find_transfer(self, f"{key}#0"), key)
         if found:
             self.border.crossed.append(
                 Crossing(
@@ -107,7 +110,7 @@ class _Sellers(DatabaseSellers):
         return self.border.do(lambda: DatabaseSellers.reverse(self, transfer_id, new), asked)
 
     def find_reversal(self, key):
-        found = self.border.look(lambda: DatabaseSellers.find_reversal(self, f"{key}#0"))
+        found = self.border.look(lambda: DatabaseSellers.find_reversal(self, f"{key}#0"), key)
         if found:
             self.border.crossed.append(Crossing("reverse", key, 0, heard=True))
         return found
@@ -125,7 +128,7 @@ class _Ledger(DatabaseLedger):
     def find_refund(self, request):
         key = request.idempotency_key
         old = replace(request, idempotency_key=f"{key}#0")
-        found = self.border.look(lambda: DatabaseLedger.find_refund(self, old))
+        found = self.border.look(lambda: DatabaseLedger.find_refund(self, old), key)
         if found:
             self.border.crossed.append(Crossing("refund", key, request.money.minor, heard=True))
         return found

@@ -31,6 +31,7 @@ class Freed:
     transfer: str | None = None
     is_made: bool = False  # at the gateway, whether we heard of it or not
     is_asked: bool = False
+    is_lost: bool = False  # too late to ask for it, and the gateway shows nothing of it
     back: int = 0  # what was fetched back of it
 
     @property
@@ -50,6 +51,7 @@ class Fetched:
     key: str | None = None
     is_made: bool = False
     is_asked: bool = False
+    is_lost: bool = False  # too late to ask for it, and the gateway shows nothing of it
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Returned:
     key: str | None = None
     is_made: bool = False
     is_asked: bool = False
+    is_lost: bool = False  # too late to ask for it, and the gateway shows nothing of it
 
     @property
     def waits(self) -> bool:
@@ -219,11 +222,14 @@ class Model:
             self.sent += one.minor
         made.transfer = one.transfer or made.transfer
         if one.refused:
-            made.state = "failed"
-            if made.cause == "date":
-                self.date = self.left = None
+            self._not_released(made)
         elif one.heard:
             self.has_released(made, now)
+
+    def _not_released(self, made: Freed) -> None:
+        made.state = "failed"
+        if made.cause == "date":
+            self.date = self.left = None
 
     def by_date(self, now: datetime) -> None:
         """Money is freed that nobody asked for: then its date has come, and nothing stops it."""
@@ -286,21 +292,22 @@ class Model:
         if one.made:
             self.given_back += one.minor
         if one.refused:
-            back.state = "failed"
-            self.date = self.left = None  # a person decides
+            self._not_refunded(back)
         elif one.heard:
             back.state = "done"
             self._total_is(sum(each.minor for each in self.refunds if each.state == "done"))
             self._end_dispute(back.since, now)
-        if one.refused or one.heard:
             self._reserve_again()
+
+    def _not_refunded(self, back: Returned) -> None:
+        back.state = "failed"
+        self.date = self.left = None  # a person decides
+        self._reserve_again()
 
     def has_stopped(self, back: Returned) -> None:
         """The bank came before it was asked for: it is not made, and a person decides."""
         assert self.by_bank and not back.is_asked and not back.waits, "stopped for no reason"
-        back.state = "failed"
-        self.date = self.left = None
-        self._reserve_again()
+        self._not_refunded(back)
         self._settle()
         self.met["refunds that the bank stopped"] += 1
 
@@ -338,6 +345,31 @@ class Model:
             self.met[f"{one.kind}: found"] += 1
         else:
             self.met[f"{one.kind}: {'refused' if one.refused else 'question lost'}"] += 1
+
+    def _nothing(self, one, now: datetime) -> None:
+        """It was looked for, and is not there; from some time on that is for good."""
+        for intent in self._intents():
+            if intent.key == one.key and now - intent.since > TOO_LATE:
+                intent.is_lost = True
+
+    def _intents(self) -> list[Freed | Fetched | Returned]:
+        parts = [part for back in self.refunds for part in back.parts]
+        return [*self.releases, *parts, *self.refunds]
+
+    def not_made(self, key: str) -> str | None:
+        """Somebody says so."""
+        one = next((one for one in self._intents() if one.key == key and one.is_lost), None)
+        if one is None:
+            return "not_decided"
+        assert (one.state, one.is_made) == ("going", False), "said away although it was made"
+        if isinstance(one, Freed):
+            self._not_released(one)
+        elif isinstance(one, Fetched):
+            self._cannot_fetch()
+        else:
+            self._not_refunded(one)
+        self.met[f"{key.partition('-')[0]}: said not to be made"] += 1
+        return None
 
     # --- how it stands
 
