@@ -119,8 +119,8 @@ ATTENTION = {
     Attention.release_failed: Words(
         _("Held money did not reach the seller"),
         _(
-            "The payment company did not pass held money on to the seller, so it is held as "
-            "before. See what it says, then release it again."
+            "Held money was not passed on to the seller, so it is held as before. See beside the "
+            "release why not, then release it again."
         ),
     ),
     Attention.reversal_unknown: Words(

@@ -27,6 +27,9 @@ REASONS = {
     "the stored keys are of another mode (test, live) than this payment": _(
         "The stored keys are of another mode, test or live, than this payment"
     ),
+    "what became of it could not be found out: the operator's log says why": _(
+        "What became of it could not be found out: the operator's log says why"
+    ),
     "somebody looked at the payment company: it was not made": _(
         "Somebody looked at the payment company: it was not made"
     ),

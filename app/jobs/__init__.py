@@ -36,8 +36,8 @@ HANDLERS: dict[str, Handler] = {
     "sellers.refresh": handlers.refresh_seller,
 }
 
-# What is written down in the commit that gives a task up.
-GIVING_UP: dict[str, Callable[[Claimed], None]] = {
+# What is written down in the commit that gives a task up, or has its tries begin anew.
+GIVING_UP: dict[str, Handler] = {
     "deliveries.replay": handlers.abandon_replay,
     "deliveries.send": handlers.abandon_delivery,
     "item_images.fetch": handlers.abandon_item_image,

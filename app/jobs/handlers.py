@@ -52,24 +52,24 @@ def send_release(task: Claimed) -> Again | None:
     return escrow.send(task.args["release"])
 
 
-def abandon_release(task: Claimed) -> None:
-    escrow.abandon_release(task.args["release"])
+def abandon_release(task: Claimed) -> Again:
+    return escrow.abandon_release(task.args["release"])
 
 
 def fetch_back(task: Claimed) -> Again | None:
     return escrow.fetch_back(task.args["refund"])
 
 
-def abandon_reversal(task: Claimed) -> None:
-    escrow.abandon_reversal(task.args["refund"])
+def abandon_reversal(task: Claimed) -> Again:
+    return escrow.abandon_reversal(task.args["refund"])
 
 
 def send_payout(task: Claimed) -> Again | None:
     return payouts.send(task.args["payout"])
 
 
-def abandon_payout(task: Claimed) -> None:
-    payouts.abandon(task.args["payout"])
+def abandon_payout(task: Claimed) -> Again:
+    return payouts.abandon(task.args["payout"])
 
 
 def check_payout(task: Claimed) -> Again | None:
@@ -140,8 +140,8 @@ def send_refund(task: Claimed) -> Again | None:
     return refunds.send(task.args["refund"])
 
 
-def abandon_refund(task: Claimed) -> None:
-    refunds.abandon(task.args["refund"])
+def abandon_refund(task: Claimed) -> Again:
+    return refunds.abandon(task.args["refund"])
 
 
 def finish_sandbox(task: Claimed) -> None:

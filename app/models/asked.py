@@ -24,6 +24,8 @@ class Asked:
     checks: Mapped[int] = mapped_column(Integer, default=0)
     # Since when the gateway is being asked; None once its answer, or silence, is recorded.
     asking_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When it was first asked for with its key, for all that is known.
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the gateway last showed nothing of it, too late for its key to make it any more.
     no_trace_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -28,7 +28,6 @@ from app.models import (
     Payment,
     Provider,
     Refund,
-    RefundStatus,
     Task,
     WebhookEndpoint,
 )
@@ -38,7 +37,6 @@ from app.services import records, tasks
 __all__ = ["UnderWay", "close", "under_way"]
 
 IN_FLIGHT = 120  # seconds; longer than any request or task that was let in before
-_REFUNDING = (RefundStatus.requested, RefundStatus.pending, RefundStatus.unknown)
 _HOLDING = (HoldStatus.held, HoldStatus.disputed)
 _PAYABLE = (OrderStatus.pending, OrderStatus.processing, OrderStatus.failed)
 _ASKING = ("payments.cancel", "refunds.review")
@@ -97,7 +95,7 @@ def under_way() -> UnderWay:
         _count(
             select(func.count(Refund.id))
             .join(Payment, Payment.id == Refund.payment_id)
-            .where(Refund.status.in_(_REFUNDING), Payment.test_mode.is_(False))
+            .where(Refund.status.in_(Refund.UNDECIDED), Payment.test_mode.is_(False))
         ),
         _count(
             select(func.count(Hold.id))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, or_, select, tuple_, update
 
 from app.extensions import (
+    AWAY,
     changed,
     db,
     insert_once,
@@ -36,6 +38,8 @@ __all__ = [
     "next_due",
     "postpone",
 ]
+
+log = structlog.get_logger()
 
 LEASE = 120  # seconds; longer than anything a task waits for: four calls of a gateway
 PER_LANE = 2  # tasks at a time towards one destination
@@ -208,31 +212,45 @@ def finish(task: Claimed, outcome: Again | None) -> None:
 
 
 def fail(
-    task: Claimed, error: Exception, on_giving_up: Callable[[Claimed], None] | None = None
+    task: Claimed,
+    error: Exception,
+    on_giving_up: Callable[[Claimed], Again | None] | None = None,
 ) -> bool:
-    """Record that a handler raised; later again, or never after GIVE_UP tries (a step).
+    """Record that a handler raised (a step): later again, and after GIVE_UP tries True and never.
 
-    True when the task was given up; the part `on_giving_up` runs in the same commit.
+    The part `on_giving_up` then writes down what follows, in the same commit, and may have the
+    tries begin anew. Should it raise as well, the task is given up without it.
     """
-    dead = task.attempts >= GIVE_UP
-    wait = BACKOFF[min(task.attempts, len(BACKOFF)) - 1]
-    text = redact(f"{type(error).__name__}: {error}").replace("\x00", "\ufffd")
+    text = redact(f"{type(error).__name__}: {error}").replace("\x00", "\ufffd")[:500]
+    is_over = task.attempts >= GIVE_UP
+    if is_over and on_giving_up:
+        try:
+            with transaction():
+                _record_failure(task, text, _ending(on_giving_up(task)))
+            return True
+        except (LeaseLost, *AWAY):
+            raise
+        except Exception:
+            log.error("task.giving_up_failed", exc_info=True)
     with transaction():
-        _held(
-            update(Task)
-            .where(*_mine(task))
-            .values(
-                due_at=clock.after(wait),
-                lease_until=None,
-                lease_token=None,
-                last_error=text[:500],
-                dead_at=clock.now() if dead else None,
-                key=None if dead else Task.key,
-            )
-        )
-        if dead and on_giving_up:
-            on_giving_up(task)
-    return dead
+        _record_failure(task, text, _ending(None) if is_over else {"due_at": _next_try(task)})
+    return is_over
+
+
+def _ending(again: Again | None) -> dict[str, Any]:
+    if again:
+        return {"due_at": again.at, "attempts": 0}
+    return {"dead_at": clock.now(), "key": None}
+
+
+def _next_try(task: Claimed) -> datetime:
+    return clock.after(BACKOFF[min(task.attempts, len(BACKOFF)) - 1])
+
+
+def _record_failure(task: Claimed, text: str, values: dict[str, Any]) -> None:
+    """What a part locks for `values` was locked before the task's row, as everywhere."""
+    free = {"lease_until": None, "lease_token": None, "last_error": text}
+    _held(update(Task).where(*_mine(task)).values(**free, **values))
 
 
 def _mine(task: Claimed) -> tuple[Any, ...]:

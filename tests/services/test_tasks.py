@@ -249,6 +249,34 @@ def test_a_failing_task_is_tried_later_and_later_and_then_no_more(ours, later):
     assert tasks.next_due() is None
 
 
+def given_up(later, on_giving_up) -> Task:
+    """The one task, once its tries are used up."""
+    while True:
+        (task,) = tasks.claim(1)
+        if tasks.fail(task, ValueError("no"), on_giving_up):
+            return only()
+        later(tasks.BACKOFF[-1] + 1)
+
+
+def test_whoever_is_told_that_it_is_given_up_may_have_it_tried_anew(ours, later):
+    add()
+    later_on = clock.after(3 * 86_400)
+    task = given_up(later, lambda _task: Again(later_on))
+    assert (task.dead_at, task.attempts, task.due_at) == (None, 0, later_on)
+    assert task.last_error == "ValueError: no"
+
+
+def test_it_is_given_up_even_if_whoever_is_told_crashes(ours, later):
+    def crash(_task):
+        db.session.add(Event(provider_id="prv_1", type="ping", payload="{}"))
+        raise LookupError
+
+    add()
+    assert given_up(later, crash).dead_at
+    with reading() as session:
+        assert session.scalars(select(Event)).all() == []
+
+
 def run_to_the_end(app, later) -> int:
     """Run, and move the clock on, until nothing will ever be due; how many runs there were."""
     runs = 0

@@ -71,8 +71,9 @@ def refusal(error: AppError) -> str:
         ),
         "release_too_large": _("Less than that is left to release by now."),
         "invalid_reason": _("Write a reason of up to 255 characters."),
-        "not_decided": _(
-            "Only the payment company's answer ends this. Have it asked again, and say it then."
+        "not_decided": _("Only the payment company's answer ends this: ask again."),
+        "being_asked": _(
+            "The payment company is being asked at this very moment. Try again in a minute."
         ),
     }
     return texts.get(error.code) or said(error)

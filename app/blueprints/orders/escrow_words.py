@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _
 
 from app.blueprints.amounts import money
 from app.blueprints.reason_words import reason_of
-from app.models import HoldStatus, MoveStatus, SellerStatus
+from app.models import HoldStatus, MoveStatus, Release, SellerStatus
 from app.services.escrow.going_back import came_in_part
 from app.services.escrow.offering import Offer
 
-__all__ = ["FETCHED", "MOVE", "OBSTACLE", "fee_percent", "in_part", "next_of"]
+__all__ = ["FETCHED", "MOVE", "OBSTACLE", "fee_percent", "in_part", "next_of", "once_not_made"]
 
 MOVE = {
     MoveStatus.requested: _("Asked for"),
@@ -62,6 +62,23 @@ def in_part(offer: Offer) -> list[str]:
         )
         for one in came_in_part(offer.escrow.reversals)
     ]
+
+
+def once_not_made(release: Release) -> str:
+    """What follows when a person says so of a release."""
+    if release.cause == "date":
+        return str(
+            gettext(
+                "It is held as before. No date releases it any more: somebody has to. Your name "
+                "stands in the order's history."
+            )
+        )
+    return str(
+        gettext(
+            "It is held as before, and can be released once more. Your name stands in the order's "
+            "history."
+        )
+    )
 
 
 def next_of(offer: Offer) -> str:

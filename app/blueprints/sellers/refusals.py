@@ -22,8 +22,9 @@ def refusal(error: AppError) -> str:
         "gateway_not_configured": _("This company is not set up yet. Do it under Integrations."),
         "escrow_unavailable": _("This company keeps no accounts for sellers. Choose another one."),
         "declined": _("The payment company makes no account: %(reason)s.", reason=reason),
-        "not_decided": _(
-            "Only the payment company's answer ends this. Have it asked again, and say it then."
+        "not_decided": _("Only the payment company's answer ends this: ask again."),
+        "being_asked": _(
+            "The payment company is being asked at this very moment. Try again in a minute."
         ),
         "move_decided": _("What became of it is known by now: look at it."),
         "seller_not_open": _("The seller has no account at the payment company."),

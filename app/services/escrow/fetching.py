@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.adapters.gateways import base
 from app.extensions import db, reading, transaction
+from app.kit import clock
 from app.kit.errors import NotFound
 from app.models import (
     Account,
@@ -45,14 +46,18 @@ def fetch_back(refund_id: str) -> tasks.Again | None:
     return None
 
 
-def abandon(refund_id: str) -> None:
-    """The task that fetches has crashed too often (a part): at the first that is not decided."""
+def abandon(refund_id: str) -> tasks.Again:
+    """The task that fetches has crashed too often (a part): at the first that is not decided, or
+    when all of it was here."""
     undecided = select(Reversal.id).where(
         Reversal.refund_id == refund_id, Reversal.status.in_(Reversal.UNDECIDED)
     )
     first = db.session.scalars(undecided.order_by(Reversal.release_id.desc()).limit(1)).first()
     if first:
-        moves.abandon(_Reversal, first)
+        return moves.abandon(_Reversal, first)
+    order, _ = lock(_payment_of(refund_id))
+    attention.say(order, Attention.reversal_unknown)
+    return tasks.Again(clock.after(86_400))
 
 
 def decide(order_id: str, reversal_id: str, *, actor: str) -> None:
@@ -68,17 +73,22 @@ def _ids(refund_id: str) -> list[str]:
         return list(session.scalars(query.order_by(Reversal.release_id.desc())))
 
 
+def _payment_of(refund_id: str) -> str:
+    found: str = db.session.scalars(select(Refund.payment_id).where(Refund.id == refund_id)).one()
+    return found
+
+
 def _go_on(refund_id: str) -> None:
     """All of it is here: the refund waits no more."""
     with transaction():
-        of_refund = select(Refund.payment_id).where(Refund.id == refund_id)
-        lock(db.session.scalars(of_refund).one())
+        order, _ = lock(_payment_of(refund_id))
         refund = db.session.scalars(
             select(Refund).where(Refund.id == refund_id).with_for_update()
         ).one()
         if refund.waits_since is None:
             return
         refund.waits_since = None
+        attention.clear(order, Attention.reversal_unknown)
         key = refunding.task_key(refund.id)
         if not tasks.hurry(key):
             tasks.add("refunds.send", {"refund": refund.id}, key=key)

@@ -16,7 +16,6 @@ from app.models import (
     Payment,
     Refund,
     Release,
-    Reversal,
 )
 from app.services import events, ledger, records, tasks
 from app.services.escrow import chargebacks, holding, reversing
@@ -116,10 +115,10 @@ class EscrowKeeper:
             )
             for release_id in db.session.scalars(going):
                 _hurry("escrow.release", "release", release_id)
-            back = select(Reversal.refund_id).where(
-                Reversal.order_id == order.id, Reversal.status.in_(Reversal.UNDECIDED)
+            waiting = select(Refund.id).where(
+                Refund.order_id == order.id, Refund.waits_since.is_not(None)
             )
-            for refund_id in sorted(set(db.session.scalars(back))):
+            for refund_id in db.session.scalars(waiting):
                 _hurry("escrow.reverse", "refund", refund_id)
 
 

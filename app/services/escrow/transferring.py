@@ -36,9 +36,9 @@ def send(release_id: str) -> tasks.Again | None:
     return moves.send(_Transfer, release_id)
 
 
-def abandon(release_id: str) -> None:
+def abandon(release_id: str) -> tasks.Again:
     """The task that asks for it has crashed too often (a part)."""
-    moves.abandon(_Transfer, release_id)
+    return moves.abandon(_Transfer, release_id)
 
 
 def decide(order_id: str, release_id: str, *, actor: str) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from app.adapters.gateways import base
 from app.extensions import transaction
 from app.kit.errors import Conflict, NotFound
 from app.models import MoveStatus
@@ -21,8 +20,8 @@ def decide(
 ) -> None:
     """Record what somebody saw at the gateway (a step); saying the same twice is fine.
 
-    Raises NotFound, also for another owner's; Conflict `not_decided` while an answer may still tell
-    or is being fetched, `move_decided` when it ended otherwise meanwhile.
+    Raises NotFound, also for another owner's; Conflict `not_decided` while an answer may still
+    tell, `being_asked` while one is on its way, `move_decided` when it ended otherwise meanwhile.
     """
     with transaction():
         move = kind.lock(move_id)
@@ -33,11 +32,13 @@ def decide(
             return
         if not row.is_undecided:
             raise Conflict(f"It is {row.status} by now", "move_decided")
-        if word not in move.sayable or is_being_asked(row):
+        if word not in move.sayable:
             raise Conflict("Only the gateway's answer ends this: ask again", "not_decided")
+        if is_being_asked(row):
+            raise Conflict("The gateway is being asked at this moment", "being_asked")
         row.asking_since = None
         move.said(word, actor)
         if word == MADE:
             move.answered(move.as_made())
         else:
-            move.refused(base.Impossible(NO_TRACE))
+            move.not_made(NO_TRACE)

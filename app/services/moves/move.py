@@ -76,6 +76,10 @@ class Move(ABC, Generic[Row, Answer]):
     def said(self, word: Word, actor: str) -> None:
         """Write down who said so, before it is written what follows."""
 
+    def not_made(self, reason: str) -> None:
+        """Write down that it was not made, as a person says."""
+        self.refused(base.Impossible(reason))
+
     def as_made(self) -> Answer:
         """What stands for the gateway's answer where `sayable` has MADE."""
         raise NotImplementedError

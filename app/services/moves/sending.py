@@ -17,9 +17,10 @@ __all__ = ["LAST_TRY", "NET", "abandon", "is_being_asked", "pause", "send"]
 NET = 30  # seconds until the task asks, should this process die before it has
 AGAIN = (2, 5, 15, 60, 300, 900, 3600)  # seconds
 IN_FLIGHT = timedelta(minutes=1)  # longer than looking for it and asking for it can take
-CRASHED = "it could not be asked for: the operator's log says why"
-# Gateways may forget an idempotency key after 24 hours, and would then move the money once more.
-LAST_TRY = timedelta(hours=23)
+CRASHED = "what became of it could not be found out: the operator's log says why"
+# Gateways may forget an idempotency key after 24 hours, and would then move the money once more. So
+# it is asked for no longer than this, and an hour later whatever was asked has been answered.
+LAST_TRY, FORGOTTEN = timedelta(hours=23), timedelta(hours=24)
 
 
 class NoTrace(base.Unavailable):
@@ -55,7 +56,7 @@ def send(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again | None:
         return _record(claimed.move, lambda move: move.refused(refusal))
     except base.GatewayError as error:
         return _unanswered(claimed, error)
-    again = _record(claimed.move, lambda move: move.answered(answer))
+    again = _record(claimed.move, lambda move: _answered(move, answer))
     claimed.move.afterwards(answer)
     return again
 
@@ -75,6 +76,8 @@ def _claim(kind: type[Move[Any, Any]], move_id: str) -> _Claimed | tasks.Again |
         if again or not row.is_undecided:
             return again
         row.asking_since = clock.now()
+        if not may_be_made:
+            row.asked_at = row.asking_since
         return _Claimed(move, may_be_made)
 
 
@@ -89,8 +92,10 @@ def _answer(claimed: _Claimed) -> Any:
         found = _look(move)
         if found is not None:
             return found
-        if clock.now() - move.row.created_at > LAST_TRY:
-            raise NoTrace("no answer for a day, and the gateway shows nothing of it")
+        age = clock.now() - (move.row.asked_at or move.row.created_at)
+        if age > LAST_TRY:
+            error = NoTrace if age > FORGOTTEN else base.Unavailable
+            raise error("no answer for a day, and the gateway shows nothing of it")
     return move.ask()
 
 
@@ -99,6 +104,11 @@ def _look(move: Move[Any, Any]) -> Any:
         return move.look()
     except (base.Impossible, base.Declined) as error:  # a no to the look, not to the move
         raise base.Unavailable(error.reason) from error
+
+
+def _answered(move: Move[Any, Any], answer: Any) -> tasks.Again | None:
+    move.row.no_trace_at = None
+    return move.answered(answer)
 
 
 def _unanswered(claimed: _Claimed, error: base.GatewayError) -> tasks.Again | None:
@@ -131,15 +141,16 @@ def _record(
         return outcome(move)
 
 
-def abandon(kind: type[Move[Any, Any]], move_id: str) -> None:
-    """The task that asks has crashed too often (a part): somebody has to know, and may have it
-    asked about again."""
+def abandon(kind: type[Move[Any, Any]], move_id: str) -> tasks.Again:
+    """The task that asks has crashed too often (a part): somebody has to know. It goes on in a
+    day, or once it is asked about again, since until then it holds up others."""
     move = kind.lock(move_id)
     row, before = move.row, move.row.status
     if row.is_undecided:
         error = base.Unavailable(CRASHED)
         row.status, row.failure, row.asking_since = MoveStatus.unknown, error.reason, None
         move.unanswered(error, before)
+    return tasks.Again(clock.after(86_400))
 
 
 def pause(row: Rows, *, least: int = 0) -> tasks.Again:

@@ -9,7 +9,7 @@ from app.kit import clock
 from app.models import EventType, NoticeKind, Payout, PayoutStatus, Seller
 from app.services import events, letterbox, notices, records, tasks
 
-__all__ = ["advance", "locked", "record", "tell"]
+__all__ = ["advance", "locked", "not_made", "record", "tell"]
 
 LOOK = 86_400  # seconds until a payout that is still on its way is asked about, news or not
 # How far a payout is. A bank may give back what it took days before, and never the other way round.
@@ -73,6 +73,7 @@ def advance(seller: Seller, payout: Payout, state: base.PayoutState) -> None:
     payout.asking_since = None
     if _FAR[status] <= is_far:
         return
+    is_told = payout.status == status
     payout.status, payout.failure = status, state.failure
     payout.arrives_at = state.arrives_at or payout.arrives_at
     if status == PayoutStatus.pending:
@@ -80,8 +81,14 @@ def advance(seller: Seller, payout: Payout, state: base.PayoutState) -> None:
         tasks.add("payouts.check", {"payout": payout.id}, key=f"payout:{payout.id}", due=due)
     if status == PayoutStatus.paid:
         events.append_of_payout(seller, payout, EventType.payout_paid)
-    if status in _LOST:
+    if status in _LOST and not is_told:
         _failed(seller, payout)
+
+
+def not_made(seller: Seller, payout: Payout, reason: str) -> None:
+    """It ends on a person's word (a part): the provider is told, and nobody's bank is blamed."""
+    payout.status, payout.failure = PayoutStatus.failed, reason
+    events.append_of_payout(seller, payout, EventType.payout_failed)
 
 
 def _failed(seller: Seller, payout: Payout) -> None:

@@ -17,7 +17,7 @@ from app.kit.strictjson import dump
 from app.models import NoticeKind, Payout, PayoutStatus, Seller
 from app.services import idempotency, moves, records, tasks
 from app.services.idempotency import Claim, Key
-from app.services.payouts.recording import advance, locked, tell
+from app.services.payouts.recording import advance, locked, not_made, tell
 from app.services.sellers.opening import connect
 
 __all__ = ["abandon", "ask_again", "create", "decide", "send"]
@@ -105,13 +105,13 @@ def ask_again(seller_id: str, payout_id: str) -> None:
         found = db.session.scalars(select(Payout).where(Payout.id == payout_id)).one_or_none()
         if found is None or found.seller_id != seller_id:
             raise NotFound("No such payout")
-        if found.is_undecided and not tasks.hurry(_key_of(payout_id)):  # given up: too many tries
+        if found.is_undecided and not tasks.hurry(_key_of(payout_id)):  # given up
             _leave_task(payout_id)
 
 
-def abandon(payout_id: str) -> None:
+def abandon(payout_id: str) -> tasks.Again:
     """The task that asks for it has crashed too often (a part)."""
-    moves.abandon(_Payout, payout_id)
+    return moves.abandon(_Payout, payout_id)
 
 
 def decide(seller_id: str, payout_id: str, *, actor: str) -> None:
@@ -165,6 +165,9 @@ class _Payout(moves.Move[Payout, base.PayoutState]):
 
     def refused(self, error: base.GatewayError) -> None:
         self.answered(base.PayoutState("", "failed", self.row.money, failure=error.reason))
+
+    def not_made(self, reason: str) -> None:
+        not_made(self.seller, self.row, reason)
 
     def unanswered(self, error: base.GatewayError, before: str) -> None:
         """No other of this seller can be sent until it is known, so everybody is told, once."""

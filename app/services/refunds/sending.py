@@ -31,9 +31,9 @@ def send(refund_id: str) -> tasks.Again | None:
     return moves.send(_Refund, refund_id)
 
 
-def abandon(refund_id: str) -> None:
+def abandon(refund_id: str) -> tasks.Again:
     """The task that asks for it has crashed too often (a part)."""
-    moves.abandon(_Refund, refund_id)
+    return moves.abandon(_Refund, refund_id)
 
 
 def decide(order_id: str, refund_id: str, word: moves.Word, *, actor: str) -> None:

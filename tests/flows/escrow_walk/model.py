@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 __all__ = ["Fetched", "Freed", "Model", "Returned", "fee_of"]
 
 TOO_LATE = timedelta(hours=23)  # to ask again: a gateway may have forgotten the key by then
+FORGOTTEN = timedelta(hours=24)  # and what was asked for with it was answered long ago
 
 
 def fee_of(gross: int, bps: int) -> int:
@@ -30,7 +31,7 @@ class Freed:
     key: str | None = None
     transfer: str | None = None
     is_made: bool = False  # at the gateway, whether we heard of it or not
-    is_asked: bool = False
+    asked_at: datetime | None = None  # first
     is_lost: bool = False  # too late to ask for it, and the gateway shows nothing of it
     back: int = 0  # what was fetched back of it
 
@@ -50,7 +51,7 @@ class Fetched:
     state: str = "going"
     key: str | None = None
     is_made: bool = False
-    is_asked: bool = False
+    asked_at: datetime | None = None  # first
     is_lost: bool = False  # too late to ask for it, and the gateway shows nothing of it
 
 
@@ -64,7 +65,7 @@ class Returned:
     state: str = "going"
     key: str | None = None
     is_made: bool = False
-    is_asked: bool = False
+    asked_at: datetime | None = None  # first
     is_lost: bool = False  # too late to ask for it, and the gateway shows nothing of it
 
     @property
@@ -306,7 +307,7 @@ class Model:
 
     def has_stopped(self, back: Returned) -> None:
         """The bank came before it was asked for: it is not made, and a person decides."""
-        assert self.by_bank and not back.is_asked and not back.waits, "stopped for no reason"
+        assert self.by_bank and not back.asked_at and not back.waits, "stopped for no reason"
         self._not_refunded(back)
         self._settle()
         self.met["refunds that the bank stopped"] += 1
@@ -335,9 +336,10 @@ class Model:
     def _note(self, intent, one, now: datetime) -> None:
         assert intent.key in {None, one.key}, "asked for under another key"
         assert not (one.made and intent.is_made), "done a second time"
-        if intent.is_asked and one.made:
-            assert now - intent.since <= TOO_LATE, "asked for again when the key was forgotten"
-        intent.key, intent.is_asked = one.key, True
+        intent.asked_at = intent.asked_at or now
+        if one.made:
+            assert now - intent.asked_at <= TOO_LATE, "asked for when the key was forgotten"
+        intent.key = one.key
         if one.made:
             intent.is_made = True
             self.met[f"{one.kind}: {'heard' if one.heard else 'answer lost'}"] += 1
@@ -349,7 +351,7 @@ class Model:
     def _nothing(self, one, now: datetime) -> None:
         """It was looked for, and is not there; from some time on that is for good."""
         for intent in self._intents():
-            if intent.key == one.key and now - intent.since > TOO_LATE:
+            if intent.key == one.key and now - intent.asked_at > FORGOTTEN:
                 intent.is_lost = True
 
     def _intents(self) -> list[Freed | Fetched | Returned]:

@@ -211,16 +211,13 @@ class Walk(RuleBasedStateMachine):
         self._work(weather)
 
     @precondition(lambda self: self.model.is_open)
-    @rule()
-    def sleep(self):
-        """The house is off for a day, while something is on its way."""
-        self._later(DAY)
-
-    @precondition(lambda self: self.model.is_open)
-    @rule(nth=st.integers(0, 2))
-    def say(self, nth):
-        """Somebody says that it was not made."""
-        if rows := self._read(UNDECIDED):
+    @rule(nth=st.sampled_from([None, None, 0, 1]))
+    def despair(self, nth):
+        """The house is off for a day while something is on its way, or somebody says of one that
+        it was not made."""
+        if nth is None:
+            self._later(DAY)
+        elif rows := self._read(UNDECIDED):
             self._say(rows[nth % len(rows)])
 
     def _say(self, row) -> None:
