@@ -1,6 +1,5 @@
 """Real servers, one database for each test, and the world a test starts in."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests import world
 from tests.compiled import compile_once
 from tests.servers import postgres, valkey
 from tests.servers.browser import LAUNCH_ARGS, find_chromium
+from tests.servers.kept import KeptDatabases
 from tests.toy import toy  # noqa: F401, a fixture
 
 TEMPLATE = "gatehouse_template"
@@ -94,13 +94,19 @@ def _migrate(environ: dict[str, str]) -> None:
             engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def kept_databases(postgres_server) -> Iterator[KeptDatabases]:
+    kept = KeptDatabases(postgres_server, TEMPLATE)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def database_url(postgres_server) -> Iterator[str]:
-    """A fresh PostgreSQL database; override it, or use `on_both`, for SQLite."""
-    name = f"t_{secrets.token_hex(6)}"
-    postgres_server.create_database(name, template=TEMPLATE)
+def database_url(postgres_server, kept_databases) -> Iterator[str]:
+    """An empty PostgreSQL database; override it, or use `on_both`, for SQLite."""
+    name = kept_databases.take()
     yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    kept_databases.give_back(name)
 
 
 @pytest.fixture

@@ -111,19 +111,20 @@ class PostgresServer:
         """Stop on the way out."""
         self.stop()
 
-    def _run(self, statement: sql.Composed) -> None:
-        with self._connect() as connection:
-            connection.execute(statement)
-
-    def _connect(self) -> psycopg.Connection:
+    def connect(self, name: str = "postgres") -> psycopg.Connection:
+        """Connect to a database as its owner, each statement a transaction of its own."""
         return psycopg.connect(
-            host=str(self.folder), port=PORT, user=OWNER, dbname="postgres", autocommit=True
+            host=str(self.folder), port=PORT, user=OWNER, dbname=name, autocommit=True
         )
+
+    def _run(self, statement: sql.Composed) -> None:
+        with self.connect() as connection:
+            connection.execute(statement)
 
     def _wait_until_ready(self) -> None:
         for _ in range(600):
             try:
-                self._connect().close()
+                self.connect().close()
                 return
             except psycopg.OperationalError:
                 if not self._process.running():
