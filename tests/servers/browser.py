@@ -12,7 +12,32 @@ from pathlib import Path
 
 __all__ = ["LAUNCH_ARGS", "BrowserError", "find_chromium", "main", "node_path"]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell comes first: it lays out and runs pages as the others do, and has no window around them,
+# which costs three times as much as a small page in it.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "chromium")
+
+# What browsers go without. There is one list, so this one takes the place of Playwright's, and
+# has all of that which concerns us.
+WITHOUT = [
+    # the lists below the address bar: two pages of their own, loaded with every window
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # Playwright's
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+]
 
 # For playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGS): no calls home,
 # and no name but this machine's own leads anywhere.
@@ -24,11 +49,13 @@ LAUNCH_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
+    "--js-flags=--no-opt,--no-maglev",  # scripts end with their page, before optimizing them pays
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 ADVICE = """no Chromium found, and none could be installed. Do one of these:
-  - as root on Debian or Ubuntu: apt-get update && apt-get install -y chromium
+  - as root on Debian or Ubuntu: apt-get update && apt-get install -y chromium-headless-shell
   - python -m playwright install chromium
   - set CHROMIUM to the path of a Chromium or Chrome that is there"""
 
@@ -74,8 +101,8 @@ def _install() -> str:
     """With apt-get as root, otherwise (or should that fail) with Playwright's own download."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        installed = _run(["apt-get", "update"], env) and _run(
-            ["apt-get", "install", "-y", "chromium"], env
+        installed = _run(["apt-get", "update"], env) and any(
+            _run(["apt-get", "install", "-y", one], env) for one in PACKAGES
         )
         if installed and (path := _on_path()):
             return path

@@ -280,23 +280,36 @@ def test_missing_chromium_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
         browser.find_chromium()
 
 
-def test_missing_chromium_is_installed_by_root(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "tried", [["chromium-headless-shell"], ["chromium-headless-shell", "chromium"]]
+)
+def test_missing_chromium_is_installed_by_root_as_the_shell_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, tried: list[str]
+) -> None:
     ran: list[list[str]] = []
 
     def run(command: list[str], env: dict[str, str] | None = None) -> bool:
         ran.append(command)
-        return True
+        return command[-1] in ["update", tried[-1]]
 
     def which(name: str) -> str | None:
-        return f"/usr/bin/{name}" if name == "apt-get" or (name == "chromium" and ran) else None
+        there = name == "apt-get" or (name == tried[-1] and ran)
+        return f"/usr/bin/{name}" if there else None
 
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr("shutil.which", which)
     monkeypatch.setattr(browser, "_playwrights", lambda: None)
     monkeypatch.setattr(browser, "_run", run)
-    assert browser.find_chromium() == "/usr/bin/chromium"
-    assert ran == [["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]]
+    assert browser.find_chromium() == f"/usr/bin/{tried[-1]}"
+    installs = [["apt-get", "install", "-y", package] for package in tried]
+    assert ran == [["apt-get", "update"], *installs]
+
+
+def test_the_shell_is_taken_before_a_browser_with_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert browser.find_chromium() == "/usr/bin/chromium-headless-shell"
 
 
 def test_node_of_the_wheel_has_fetch() -> None:
