@@ -1,18 +1,17 @@
 """Every state of the customer's pages, looked at by axe: light and dark, phone and desk."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import render_template
 
 from tests.browser.states import states
+from tests.browser.whole import LOOKS, faults, faults_in
 
 NAMES = [name for name, _ in states()]
-LOOKS = [("light", 375), ("dark", 1280)]
 # Portuguese words are longer, so that language gets the narrow page. Colours do not depend on the
 # width, so two looks show each of both; the other two are for whoever has time.
 EVERY_LOOK = [
-    (*LOOKS[0], "pt-PT"),
-    (*LOOKS[1], "en"),
+    ("light", 375, "pt-PT"),
+    ("dark", 1280, "en"),
     pytest.param("light", 1280, "en", marks=pytest.mark.soak),
     pytest.param("dark", 375, "en", marks=pytest.mark.soak),
 ]
@@ -41,12 +40,8 @@ def test_axe_finds_nothing_in_any_state(shown, open_page, scheme, width, lang):
     for name in NAMES:
         watched.page.goto(f"{shown.base}/_state/{name}?lang={lang}")
         assert watched.page.locator("html").get_attribute("lang") == lang
-        result = Axe().run(watched.page)
-        if result.violations_count:
-            found[name] = [one["id"] for one in result.response["violations"]]
-        wide = watched.page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            found[name, "scrolls"] = wide
+        if wrong := faults(watched.page):
+            found[name] = wrong
     assert found == {}
     assert [one for one in watched.problems if "404" not in one] == []
 
@@ -56,16 +51,14 @@ def test_axe_finds_nothing_on_the_other_pages(shown, open_page):
     shown.shop.pay(order)
     payment = shown.shop.see(order)["payments"][-1]["gatewayPaymentId"]
     found = {}
-    for scheme, width in LOOKS:
-        watched = open_page(color_scheme=scheme, viewport={"width": width, "height": 800})
-        for path in (
-            f"/checkout/o/{order['token']}/receipt",
-            f"/sandbox/pay/{payment}",
-            "/checkout/o/nothing",
-            "/api/docs",
-        ):
-            watched.page.goto(shown.base + path)
-            result = Axe().run(watched.page)
-            if result.violations_count:
-                found[path, scheme, width] = [one["id"] for one in result.response["violations"]]
+    page = open_page().page
+    for path in (
+        f"/checkout/o/{order['token']}/receipt",
+        f"/sandbox/pay/{payment}",
+        "/checkout/o/nothing",
+        "/api/docs",
+    ):
+        page.goto(shown.base + path)
+        if wrong := faults_in(page, LOOKS):
+            found[path] = wrong
     assert found == {}

@@ -4,20 +4,12 @@ back; and on every page the amounts add up to what the customer paid."""
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.whole import LOOKS, OTHERS, change, faults_in
 from tests.escrow import escrow
 from tests.faults.worker import eventually
 from tests.merchant import PASSWORD, person
-
-# Colours do not depend on the width: two looks show each of both, the others are for who has time.
-EVERY_LOOK = [
-    ("light", 375),
-    ("dark", 1280),
-    pytest.param("light", 1280, marks=pytest.mark.soak),
-    pytest.param("dark", 375, marks=pytest.mark.soak),
-]
 
 
 @pytest.fixture
@@ -91,9 +83,8 @@ class Walk:
         ]
         return rows
 
-    def look_closely(self, width: int) -> None:
-        assert [one["id"] for one in Axe().run(self.page).response["violations"]] == []
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= width
+    def look_closely(self, looks: list[tuple[str, int]]) -> None:
+        assert faults_in(self.page, looks) == {}
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
@@ -154,18 +145,20 @@ def test_from_the_order_to_the_sellers_statement(shop, open_page, javascript):
     walk.watched.assert_clean()
 
 
-@pytest.mark.parametrize(("scheme", "width"), EVERY_LOOK)
-def test_the_pages_are_whole_in_every_state(shop, open_page, scheme, width):
+@pytest.mark.parametrize(
+    "looks", [LOOKS, pytest.param(OTHERS, marks=pytest.mark.soak)], ids=["two", "others"]
+)
+def test_the_pages_are_whole_in_every_state(shop, open_page, looks):
     """Nothing yet, much at once, a dispute that is open, a page for paper."""
-    walk = Walk(open_page(color_scheme=scheme, viewport={"width": width, "height": 900}), shop)
+    walk = Walk(open_page(viewport={"width": 375, "height": 800}), shop)
     walk.sign_in()
     page = walk.page
     for path in ("/sellers", "/escrow", "/sellers/new"):
         page.goto(walk.base + path)
-        walk.look_closely(width)
+        walk.look_closely(looks)
     seller = walk.make_seller()
     page.goto(f"{walk.base}/sellers/{seller}/statement")
-    walk.look_closely(width)
+    walk.look_closely(looks)
     order, other = walk.buy(seller), walk.buy(seller)
     path = f"/api/orders/{order['orderId']}/escrow"
     assert shop.post(f"{path}/release", {"amount": 40}).status_code == 200
@@ -175,13 +168,15 @@ def test_the_pages_are_whole_in_every_state(shop, open_page, scheme, width):
     page.goto(f"{walk.base}/sellers/{seller}")
     walk.press("Make a link for the seller")
     expect(page.locator("[data-link]")).to_be_visible()
-    walk.look_closely(width)
+    walk.look_closely(looks)
     for place in (f"/orders/{order['orderId']}", f"/orders/{other['orderId']}/release",
                   "/sellers", "/escrow", f"/sellers/{seller}/statement"):  # fmt: skip
         page.goto(walk.base + place)
-        walk.look_closely(width)
-    page.emulate_media(media="print")
-    expect(page.locator(".side")).not_to_be_visible()
-    expect(page.get_by_role("button", name="Export as CSV")).not_to_be_visible()
-    expect(page.locator("[data-row=closing]")).to_be_visible()
-    expect(page.get_by_text("Test mode")).to_be_visible()
+        walk.look_closely(looks)
+    for scheme, width in looks:
+        change(page, scheme, width)
+        page.emulate_media(media="print")
+        expect(page.locator(".side")).not_to_be_visible()
+        expect(page.get_by_role("button", name="Export as CSV")).not_to_be_visible()
+        expect(page.locator("[data-row=closing]")).to_be_visible()
+        expect(page.get_by_text("Test mode")).to_be_visible()

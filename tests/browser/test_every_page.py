@@ -1,13 +1,13 @@
 """Every page of people who are signed in, as the routes list them: no page can be forgotten."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import select
 
 from app.extensions import reading
 from app.models import Delivery
 from app.services import webhook_endpoints
 from tests.blueprints.test_merchants import export_of, notice_of, path_of, rules
+from tests.browser.whole import faults
 from tests.escrow import escrow, make_seller
 from tests.faults.worker import eventually
 from tests.merchant import PASSWORD, person
@@ -74,10 +74,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     page.wait_for_url(f"{watched.base}/")
     for path in paths:
         assert page.goto(watched.base + path).status == 200, path
-        result = Axe().run(page)
-        if result.violations_count:
-            found[path] = [one["id"] for one in result.response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found[path, width] = "too wide"
+        if wrong := faults(page):
+            found[path] = wrong
     assert found == {}
     watched.assert_clean()

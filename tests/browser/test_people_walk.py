@@ -5,11 +5,11 @@ import threading
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.services import mail
 from tests.browser.test_merchant_walk import sign_up
+from tests.browser.whole import faults
 from tests.fakes.github import GitHubFake
 from tests.merchant import PASSWORD
 from tests.world import run_tasks
@@ -127,9 +127,6 @@ def test_axe_finds_nothing_at_the_doors(served, open_page):
         page = open_page(**look).page
         for path in (*DOORS, invitation.removeprefix(first.base)):
             page.goto(first.base + path)
-            result = Axe().run(page)
-            if result.violations_count:
-                found[path, scheme] = [one["id"] for one in result.response["violations"]]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                found[path, width] = "too wide"
+            if wrong := faults(page):
+                found[path, scheme] = wrong
     assert found == {}
