@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.extensions import reading
 from app.models import Task
 from app.services import logos
+from tests.browser.weight import first_visit
 from tests.browser.whole import faults
 from tests.faults.worker import eventually
 from tests.kit.pictures import drawn
@@ -49,16 +50,12 @@ def test_the_item_is_seen_where_its_box_was_before(
     url = order_with(served, httpserver, (noise(), 200, None, "image/png"), itemName="Credits")
     viewport = {"width": width, "height": 800}
     watched = open_page(color_scheme=scheme, viewport=viewport, java_script_enabled=scripts)
-    page, done = watched.page, []
-    page.on("requestfinished", lambda request: done.append(request))
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
+    page = watched.page
+    parts = first_visit(page, url)
     picture = page.get_by_role("img", name="Credits", exact=True)
     expect(picture).to_be_visible()
-    sizes = [(one.url, one.sizes()) for one in done]
-    pictures = [size["responseBodySize"] for where, size in sizes if "/logos/" in where]
-    rest = [size["responseBodySize"] + size["responseHeadersSize"]
-            for where, size in sizes if "/logos/" not in where]  # fmt: skip
+    pictures = [one.body for one in parts if "/logos/" in one.url]
+    rest = [one.whole for one in parts if "/logos/" not in one.url]
     assert len(pictures) == 2 and max(pictures) <= PICTURE
     assert 0 < sum(rest) <= LIMIT
     if scripts:

@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from app.services import logos
+from tests.browser.weight import first_visit
 from tests.browser.whole import faults
 from tests.kit.pictures import drawn
 from tests.merchant import PASSWORD, person
@@ -64,13 +65,11 @@ def test_customers_see_it_where_its_box_was_before(served, open_page, scheme, wi
     url = served.shop.order(20)["checkoutUrl"]
     viewport = {"width": width, "height": 800}
     watched = open_page(color_scheme=scheme, viewport=viewport)
-    page, sizes = watched.page, []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()))
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
+    page = watched.page
+    parts = first_visit(page, url)
     picture = page.get_by_role("img", name="Logo of Bitloader")
     assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") == 320
-    assert sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes) <= LIMIT
+    assert sum(one.whole for one in parts) <= LIMIT
     assert faults(page) == []
     watched.assert_clean()
     box = picture.bounding_box()
