@@ -99,7 +99,7 @@ def served(make_app, stripe_fake, httpserver, served_as) -> Iterator[Served]:
         cancel_url=httpserver.url_for("/basket"),
     )
     world.connect_stripe(shop)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     stop, drainer = threading.Event(), Drainer(app, threads=2)
     worker = threading.Thread(target=loop, args=(app, drainer, stop), daemon=True)

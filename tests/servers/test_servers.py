@@ -260,7 +260,7 @@ def test_chromium_opens_a_page(tmp_path: Path, chromium: Browser) -> None:
     )
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         page = chromium.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/")
         assert (page.title(), page.inner_text("#x")) == ("Gatehouse", "42")
