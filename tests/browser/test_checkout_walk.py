@@ -5,6 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.going_on import go_on
+from tests.browser.weight import first_visit
+from tests.faults.worker import eventually
+
 PAY = re.compile("^Pay")
 
 
@@ -16,6 +20,7 @@ def test_pay_and_return_to_the_provider_after_the_countdown(served, open_page):
     watched = open_page()
     order = served.shop.order(100, itemName="Premium Credits", itemDescription="For you")
     page = watched.page
+    page.clock.install()
     page.goto(order["checkoutUrl"])
     for text in ("Premium Credits", "For you", order["orderId"], "$100.00"):
         expect(page.get_by_text(text).first).to_be_visible()
@@ -24,6 +29,7 @@ def test_pay_and_return_to_the_provider_after_the_countdown(served, open_page):
     expect(state_of(watched)).to_have_attribute("data-state", "paid")
     expect(page.get_by_text(order["orderId"]).first).to_be_visible()
     watched.assert_clean()
+    page.clock.run_for(5_000)
     page.wait_for_url(f"**/thanks?order={order['orderId']}&status=paid")
 
 
@@ -82,6 +88,7 @@ def test_processing_turns_to_paid_by_itself(served, open_page):
     watched = open_page()
     order = served.shop.order(100)
     page = watched.page
+    page.clock.install()
     page.goto(order["checkoutUrl"])
     page.get_by_role("button", name=PAY).click()
     page.locator("form[action$='/delay'] button").click()
@@ -90,6 +97,8 @@ def test_processing_turns_to_paid_by_itself(served, open_page):
 
     with served.shop.inside():
         sandbox.finish_later(served.shop.see(order)["payments"][-1]["gatewayPaymentId"])
+    assert eventually(lambda: served.shop.see(order)["status"] == "paid")
+    go_on(page, scripts=True)
     expect(state_of(watched)).to_have_attribute("data-state", "paid", timeout=15_000)
     watched.assert_clean()
 
@@ -151,6 +160,7 @@ def test_cash_app_shows_a_code_from_our_own_origin(served, open_page, stripe_fak
     watched = open_page(java_script_enabled=scripts)
     order = served.shop.order(20, gateway="stripe")
     page = watched.page
+    page.clock.install()
     page.goto(order["checkoutUrl"])
     page.locator("input[value='cashapp']").check(force=True)
     page.get_by_role("button", name=PAY).click()
@@ -160,6 +170,7 @@ def test_cash_app_shows_a_code_from_our_own_origin(served, open_page, stripe_fak
     watched.assert_clean()
     stripe_fake.approve(served.shop.see(order)["payments"][-1]["gatewayPaymentId"])
     served.shop.see(order, sync=True)
+    go_on(page, scripts=scripts)
     expect(state_of(watched)).to_have_attribute("data-state", "paid", timeout=15_000)
 
 
@@ -182,8 +193,4 @@ def test_the_page_weighs_less_than_60_kb(served, open_page):
 
 def _weight(watched, url: str) -> int:
     """Bytes on the wire for a first visit: page, styles, scripts, images, headers."""
-    sizes = []
-    watched.page.on("requestfinished", lambda request: sizes.append(request.sizes()))
-    watched.page.goto(url)
-    watched.page.wait_for_load_state("networkidle")
-    return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
+    return sum(one.whole for one in first_visit(watched.page, url))

@@ -10,8 +10,10 @@ from app.extensions import transaction
 from app.services import credentials
 from app.services.credentials import Scope
 from tests.adapters.gateways.rigs.crypto_nowpayments import KEY, SECRET, VALUES
+from tests.browser.going_on import go_on
 from tests.browser.whole import LOOKS, faults_in
 from tests.fakes.nowpayments import NowPaymentsFake
+from tests.faults.worker import eventually
 
 
 @pytest.fixture
@@ -52,20 +54,25 @@ def choose_bitcoin(page, order):
 def test_coins_are_sent_seen_and_confirmed(served, open_page, company, order, scripts):
     watched = open_page(java_script_enabled=scripts)
     page = watched.page
+    page.clock.install()
     choose_bitcoin(page, order)
     (paying,) = company.world.payments.values()
     expect(page.get_by_text(paying.shown["pay_address"])).to_be_visible()
     expect(page.get_by_text("0.0003125 BTC", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Copy the amount")).to_be_visible(visible=scripts)
     code = page.get_by_role("img", name=re.compile("QR code that pays"))
-    assert code.evaluate("image => image.naturalWidth") > 0
+    assert code.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
     number = str(paying.shown["payment_id"])
     company.see(number)
     hear(company)
+    assert eventually(lambda: served.shop.see(order)["status"] == "processing")
+    go_on(page, scripts=scripts)
     page.get_by_role("heading", name=re.compile("being processed")).wait_for()
     company.pay(number)
     hear(company)
+    assert eventually(lambda: served.shop.see(order)["status"] == "paid")
+    go_on(page, scripts=scripts)
     page.get_by_role("heading", name="Payment received").wait_for()
     watched.assert_clean()
 

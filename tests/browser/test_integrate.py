@@ -7,6 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.going_on import go_on
 from tests.browser.test_merchant_walk import sign_up
 from tests.servers.browser import node_path
 
@@ -17,6 +18,7 @@ RUN = {"Python": [sys.executable, "-c"], "Node.js": [node_path(), "--input-type=
 def test_a_sample_runs_and_the_page_flips_when_its_call_arrives(served, open_page, language):
     watched = open_page()
     page, base = watched.page, watched.base
+    page.clock.install()
     sign_up(page, base)
     page.goto(f"{base}/providers/new")
     page.get_by_label("Name", exact=True).fill("Bitloader")
@@ -34,5 +36,6 @@ def test_a_sample_runs_and_the_page_flips_when_its_call_arrives(served, open_pag
         timeout=60,
     )
     assert done.stdout.startswith(f"{base}/checkout/o/"), done.stderr
+    go_on(page, scripts=True)
     page.locator("#called[data-version=called]").wait_for()
     watched.assert_clean()
