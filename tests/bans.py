@@ -84,6 +84,8 @@ def is_constant(node: ast.AST | None, value: object) -> bool:
 
 def names_a_gateway(node: ast.AST, path: str) -> bool:
     """A gateway is known to its adapter and its catalogue entry; nothing else learns its name."""
+    if path.startswith(("app/adapters/", "app/registry/")):
+        return False
     name = next(
         (
             value
@@ -92,8 +94,11 @@ def names_a_gateway(node: ast.AST, path: str) -> bool:
         ),
         "",
     )
-    if path.startswith(("app/adapters/", "app/registry/")) or name in FIXED.get(path, ()):
-        return False
+    return is_a_gateways(name) and name not in FIXED.get(path, ())
+
+
+@cache
+def is_a_gateways(name: str) -> bool:
     return bool(COMPANIES.search(name))
 
 
