@@ -10,6 +10,8 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
+import stripe
+
 from tests.fakes.server import Request, Response
 from tests.fakes.stripe_api import ApiKey
 from tests.fakes.stripe_pages import Pages
@@ -18,6 +20,10 @@ from tests.fakes.stripe_webhooks import Courier, Delivered, post, sign
 from tests.fakes.stripe_world import Account, Owner, Row
 
 Object = dict[str, Any]
+
+# Stripe's library sleeps before it repeats a call that got no answer, half a second and more. This
+# Stripe is as well a moment later as it will ever be.
+stripe.HTTPClient.INITIAL_DELAY = 0.01
 
 
 class StripeFake(StripePeople):
