@@ -52,7 +52,7 @@ def rq_is_there(url: str) -> bool:
 
 def test_a_redis_that_is_absent_from_the_start_stops_nothing(with_redis, redis_server):
     redis_server.kill()
-    with with_redis.worker(processes=1) as worker:
+    with with_redis.worker(app="tests.faults.impatient", processes=1) as worker:
         assert pay_for_an_order(with_redis) < 5
         assert with_redis.receiver.wait_for_ids(1)
         (child,) = worker.children()
@@ -63,7 +63,7 @@ def test_a_redis_that_is_absent_from_the_start_stops_nothing(with_redis, redis_s
 
 
 def test_a_redis_that_hangs_stops_nothing(with_redis, redis_server):
-    with with_redis.worker(processes=1):
+    with with_redis.worker(app="tests.faults.impatient", processes=1):
         pay_for_an_order(with_redis)
         assert with_redis.receiver.wait_for_ids(1)
         redis_server.pause()
@@ -77,7 +77,7 @@ def test_a_redis_that_hangs_stops_nothing(with_redis, redis_server):
 
 
 def test_when_redis_is_back_rq_delivers_again(with_redis, redis_server):
-    with with_redis.worker(processes=1):
+    with with_redis.worker(app="tests.faults.impatient", processes=1):
         assert eventually(lambda: rq_is_there(redis_server.url))
         redis_server.kill()
         with_redis.tell(3)
