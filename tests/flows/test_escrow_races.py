@@ -22,14 +22,14 @@ FEE = 750  # hundredths of a percent
 
 def paid_orders(shop, how_many: int) -> list[str]:
     """Orders of 100.00 whose money is held, made without the detour of a checkout."""
-    seller, made = make_seller(shop), []
-    for _ in range(how_many):
-        order = shop.order(100, escrow={"sellerId": seller, "feePercent": "7.5"})
-        payment = shop.see(order)["payments"][0]["paymentId"]
-        paid = Snapshot("succeeded", paid_minor=10_000, currency="USD", test_mode=True)
-        with shop.inside():
-            orders.settle(payment, paid)
-        made.append(order["orderId"])
+    terms = {"sellerId": make_seller(shop), "feePercent": "7.5"}
+    made = [shop.order(100, escrow=terms)["orderId"] for _ in range(how_many)]
+    paid = Snapshot("succeeded", paid_minor=10_000, currency="USD", test_mode=True)
+    with shop.inside():
+        with reading() as session:
+            theirs = session.scalars(select(Payment.id)).all()
+        for payment_id in theirs:
+            orders.settle(payment_id, paid)
     with shop.inside(), transaction():
         for row in db.session.scalars(select(SandboxPayment)):
             row.status = "succeeded"
