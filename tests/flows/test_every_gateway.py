@@ -309,7 +309,7 @@ def lost_answers(house, later, orders: int) -> None:
 def test_lost_answers_cost_nobody_twice(house, later):
     if house.rig.fake is None:
         pytest.skip("the built-in gateway's scenario `timeout_but_charged` is tested with it")
-    lost_answers(house, later, 20 if house.rig.method == "card" else 4)
+    lost_answers(house, later, 4)
 
 
 @pytest.mark.soak

@@ -142,14 +142,14 @@ def test_what_was_found_once_is_not_lost_any_more(stripe_shop, wait):
         refunds.decide(refund.order_id, refund.id, moves.NOT_MADE, actor=ADA)
 
 
-@pytest.mark.parametrize("hours", [1, 22])
-def test_while_its_key_may_still_make_it_nobodys_word_counts(stripe_shop, kind, say, wait, hours):
+def test_while_its_key_may_still_make_it_nobodys_word_counts(stripe_shop, kind, say, wait):
     silence(stripe_shop, kind)
     kind.begin()
-    wait(hours * 3600)
-    with pytest.raises(Conflict) as refused:
-        say()
-    assert (refused.value.code, kind.status()) == ("not_decided", "unknown")
+    for hours in (1, 21):
+        wait(hours * 3600)
+        with pytest.raises(Conflict) as refused:
+            say()
+        assert (refused.value.code, kind.status()) == ("not_decided", "unknown")
 
 
 def test_silence_is_no_proof_of_nothing(stripe_shop, kind, say, wait):

@@ -236,7 +236,7 @@ def test_events_in_any_order_end_in_one_state_with_one_success(stripe_shop, told
         for position in permutation:
             event = {**events[position], "id": f"evt_{index}_{position}"}
             assert stripe_shop.tell(event).status_code == 200
-            world.run_tasks(stripe_shop.app)
+            world.run_serially(stripe_shop.app)
     seen = stripe_shop.see(order)
     assert (seen["status"], seen["refundedAmount"]) == ("refunded", 20)
     assert told().count("payment_succeeded") == 1

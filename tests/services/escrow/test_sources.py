@@ -24,17 +24,18 @@ def split(shop, order, minor: int) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("fee", ["0", "0.01", "10", "33.33", "100"])
-@pytest.mark.parametrize("minor", [1, 3_999, 4_000, 4_001, 4_003, 7_777, 9_998, 10_001])
-def test_each_minor_unit_comes_from_where_it_was_said(shop, fee, minor):
-    order = held(shop, "100.01", feePercent=fee)
-    for part in ("0.01", "30", "30.00"):
-        assert ask(shop, order, "release", {"amount": part}).status_code == 200
-    before = amounts(shop, order)
-    said = split(shop, order, minor)
-    assert sum(said) == minor
-    refund(shop, order, f"{minor // 100}.{minor % 100:02}")
-    gone = tuple(was - is_ for was, is_ in zip(before, amounts(shop, order), strict=True))
-    assert gone == (*said, -minor)
+def test_each_minor_unit_comes_from_where_it_was_said(shop, fee):
+    """One order after the other at one shop, each with a seller of its own."""
+    for minor in (1, 3_999, 4_000, 4_001, 4_003, 7_777, 9_998, 10_001):
+        order = held(shop, "100.01", feePercent=fee)
+        for part in ("0.01", "30", "30.00"):
+            assert ask(shop, order, "release", {"amount": part}).status_code == 200
+        before = amounts(shop, order)
+        said = split(shop, order, minor)
+        assert sum(said) == minor
+        refund(shop, order, f"{minor // 100}.{minor % 100:02}")
+        gone = tuple(was - is_ for was, is_ in zip(before, amounts(shop, order), strict=True))
+        assert gone == (*said, -minor)
 
 
 def test_what_is_set_aside_for_another_refund_is_not_there_twice(shop, monkeypatch):
