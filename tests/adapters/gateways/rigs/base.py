@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -34,6 +34,7 @@ class Rig(Protocol):
     test_mode = True  # the mode of these credentials; False where a company has no other
     is_checked = True  # the company takes the exact amount only; False: a customer may pay other
     can_ask = True  # the company tells how a payment stands when it is asked
+    says: Collection[str] = ()  # the "currency" or the "mode", where it could be another than ours
     unknown = ("nothing", "nothing")  # refs, of a payment and a refund, that do not exist
 
     def values(self) -> dict[str, str]:
@@ -71,10 +72,8 @@ class Rig(Protocol):
     def settle_refunds(self) -> None:
         """The company finishes refunds that take their time there."""
 
-    def lie(self, ref: str, what: str) -> bool:
-        """The company says another "currency" or "mode" of a paid payment; False if it says
-        nothing of such a thing."""
-        return False
+    def lie(self, ref: str, what: str) -> None:
+        """The company says another one of something that it `says` of a paid payment."""
 
     def drop_next_refund(self) -> None:
         """The next refund is made and its answer lost."""

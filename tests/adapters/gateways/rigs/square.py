@@ -31,6 +31,7 @@ class SquareRig(Rig):
 
     service, currency = "square", "USD"
     unknown = ("LINKNOTHERE:ORDERNOTHERE", "REFUNDNOTHERE")
+    says = ("currency",)  # the host alone tells the mode
 
     def __init__(self, fake: SquareFake, method: str = "card") -> None:
         self.fake, self.method = fake, method
@@ -95,13 +96,10 @@ class SquareRig(Rig):
     def settle_refunds(self) -> None:
         self.fake.finish_refunds()
 
-    def lie(self, ref: str, what: str) -> bool:
-        if what == "mode":
-            return False  # the host alone tells
+    def lie(self, ref: str, what: str) -> None:
         (paid,) = self.fake.ledger("payment")
         money = {"amount": paid["total_money"]["amount"], "currency": "CAD"}
         self.fake.tamper("payment", paid["id"], amount_money=money, total_money=money)
-        return True
 
     def drop_next_refund(self) -> None:
         self.fake.drop_after_commit("POST /v2/refunds$", times=2)

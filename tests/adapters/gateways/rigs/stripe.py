@@ -23,6 +23,7 @@ class StripeRig(Rig):
 
     service, currency = "stripe", "USD"
     unknown = ("pi_nothing", "re_nothing")
+    says = ("currency", "mode")
 
     def __init__(self, fake: StripeFake, method: str) -> None:
         self.fake, self.method = fake, method
@@ -100,12 +101,11 @@ class StripeRig(Rig):
         made = self.fake.sessions() if self.method == "card" else self.fake.payment_intents()
         return len(made)
 
-    def lie(self, ref: str, what: str) -> bool:
+    def lie(self, ref: str, what: str) -> None:
         known = [ref, self.fake.object(ref).get("payment_intent")]
         changed = {"currency": "eur"} if what == "currency" else {"livemode": True}
         for one in filter(None, known):
             self.fake.tamper(one, **changed)
-        return True
 
     def drop_next_refund(self) -> None:
         self.fake.drop_after_commit("POST /v1/refunds$")
