@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -9,6 +11,7 @@ from app.adapters.media.base import Kept
 from app.adapters.media.disk import Disk
 from app.kit.images import picture_of
 from tests.kit.pictures import drawn
+from tests.servers import postgres
 
 SUBJECT = "prv_01J00000000000000000000000"
 OTHER = "prv_01J00000000000000000000001"
@@ -122,7 +125,16 @@ for _ in range(200):
 """
 
 
-def test_of_a_file_that_two_processes_write_no_half_is_ever_read(disk, root):
+@pytest.fixture
+def in_memory():
+    """Where there is room: each of hundreds of pictures would wait for the disk."""
+    where = postgres.MEMORY if postgres.room_in_memory() else None
+    with TemporaryDirectory(dir=where) as folder:
+        yield Path(folder)
+
+
+def test_of_a_file_that_two_processes_write_no_half_is_ever_read(in_memory):
+    root, disk = in_memory, Disk(in_memory)
     content = bytes(range(256)) * 64
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, str(root), SUBJECT], stdin=subprocess.PIPE)

@@ -3,6 +3,8 @@
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import select
@@ -28,6 +30,7 @@ from app.services.deliveries import outbox
 from app.services.demo.stories import stories
 from tests import world
 from tests.conftest import TEMPLATE, environment
+from tests.servers import postgres
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def seeded(request, tmp_path_factory):
     """The demo on each database, made once for the tests that only look; and what was called."""
     calls = []
     folder = tmp_path_factory.mktemp("demo")
-    with on(request, folder) as url, pytest.MonkeyPatch.context() as patched:
+    with on(request) as url, pytest.MonkeyPatch.context() as patched:
         patched.setattr(outbox, "post", lambda url, *_rest: calls.append(url))
         app = create_app(environment(url, folder))
         make(app)
@@ -54,14 +57,16 @@ def seeded(request, tmp_path_factory):
 
 
 @contextmanager
-def on(request, folder):
+def on(request):
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres_server")
         server.create_database("demo_orders", template=TEMPLATE)
         yield server.url("demo_orders")
         server.drop_database("demo_orders")
-    else:
-        copy = folder / "gatehouse.sqlite3"
+        return
+    where = postgres.MEMORY if postgres.room_in_memory() else None  # a commit waits for the disk
+    with TemporaryDirectory(dir=where) as folder:
+        copy = Path(folder) / "gatehouse.sqlite3"
         copy.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         yield f"sqlite:///{copy}"
 
