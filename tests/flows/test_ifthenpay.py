@@ -6,7 +6,8 @@ import pytest
 
 from app.adapters.gateways.ifthenpay import IfthenpayGateway
 from app.extensions import transaction
-from app.services import event_endpoints, moves, refunding
+from app.services import event_endpoints, refunding
+from app.services.moves import sending
 from app.services.orders.settle import lock
 from tests import world
 from tests.fakes.ifthenpay import CustomerCannot, IfthenpayFake
@@ -298,7 +299,7 @@ def paid_in_the_app(shop):
 def test_a_refund_that_a_dying_process_asked_for_is_left_to_a_person(shop, later, monkeypatch):
     order = paid_in_the_app(shop)
     with monkeypatch.context() as dying:
-        dying.setattr(moves, "_record", lambda *_: sys.exit("killed"))
+        dying.setattr(sending, "_record", lambda *_: sys.exit("killed"))
         with pytest.raises(SystemExit):
             shop.refund(order, 5)
     assert len(shop.company.refunds) == 1
