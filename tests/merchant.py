@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Any
 
@@ -16,7 +15,6 @@ from app.models import Membership, Role, User
 from app.services import organizations
 
 PASSWORD = "a quiet afternoon in May"
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Merchant:

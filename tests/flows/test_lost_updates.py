@@ -13,11 +13,12 @@ from app.models import Role
 from app.services import credentials, integrations, organizations, providers
 from app.services.credentials import Scope
 from tests import world
-from tests.merchant import TOKEN, person
+from tests.merchant import person
 
 KEY, OTHER = "sk_test_51GatehouseCanary0001", "sk_test_51GatehouseCanary0002"
 PUBLIC, OTHER_PUBLIC = "pk_test_51CanaryOfAda", "pk_test_51CanaryOfBob"
 SENTENCE = "Somebody saved this meanwhile. Look at it and save again."
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 PLACES = ("/integrations/stripe", "/providers/bitloader/credentials/stripe")
 SETTINGS = {
     "name": "Bitloader",

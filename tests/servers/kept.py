@@ -36,7 +36,6 @@ SHAPE = " UNION ALL ".join(
     ]
     + ["SELECT count(*), 0 FROM pg_db_role_setting", "SELECT count(*), 0 FROM pg_statistic"]
 )
-# The template's version is a row as well, and stays.
 TABLES = (
     "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     " AND relname <> 'alembic_version'"
@@ -45,6 +44,7 @@ RESTART = (
     "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
     " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
 )
+VERSION = "SELECT version_num FROM alembic_version"  # the only row of the template, and it stays
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
 
 
@@ -53,6 +53,7 @@ class _Database:
     name: str
     connection: psycopg.Connection
     shape: list[tuple[int, int]]
+    version: list[tuple[str]]
     written: sql.Composed  # asks which tables have rows
     uses: int = 0
 
@@ -101,7 +102,9 @@ class KeptDatabases:
             sql.SQL(one).format(name=sql.Literal(table), table=sql.Identifier(table))
             for table in tables
         )
-        return _Database(name, connection, connection.execute(SHAPE).fetchall(), written)
+        shape = connection.execute(SHAPE).fetchall()
+        version = connection.execute(VERSION).fetchall()
+        return _Database(name, connection, shape, version, written)
 
 
 def _emptied(one: _Database) -> bool:
@@ -110,6 +113,8 @@ def _emptied(one: _Database) -> bool:
     if look.execute(OTHERS, [look.info.backend_pid]).fetchone() != (0,):
         return False
     if look.execute(SHAPE).fetchall() != one.shape:
+        return False
+    if look.execute(VERSION).fetchall() != one.version:
         return False
     written = look.execute(one.written).fetchall()
     if any(size > LARGE for _, size in written):
