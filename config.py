@@ -342,7 +342,7 @@ def _problems(settings: Settings) -> "list[str]":
     keys = _key_problems(settings) if settings.is_production else []
     absent = _missing(settings)
     if keys or {"SECRET_KEY", KEY_NAMES[0]} & {one.name for one in absent}:
-        keys.append(_MAKE_A_KEY)
+        keys += [_MAKE_A_KEY, "or, for the demo of `make run`: put APP_ENV=development before it"]
     return [*found, *(f"{one.name} is not set: {one.help}" for one in absent), *keys]
 
 

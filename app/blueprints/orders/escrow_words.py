@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from app.blueprints.amounts import money
 from app.blueprints.reason_words import reason_of
+from app.kit.money import Money
 from app.models import HoldStatus, MoveStatus, Release, SellerStatus
 from app.services.escrow.going_back import came_in_part
 from app.services.escrow.offering import Offer
@@ -123,8 +124,23 @@ def _standing(offer: Offer) -> str:
     if hold.status == HoldStatus.held:
         return _held(offer)
     if hold.status == HoldStatus.released:
-        return str(gettext("Nothing is held any more: %(seller)s has it.", seller=seller))
+        return _released(offer)
     return str(gettext("Nothing is held any more: it went back to the customer."))
+
+
+def _released(offer: Offer) -> str:
+    seller, sums, currency = offer.seller.name, offer.escrow.balances, offer.order.currency
+    if not sums.refunded:
+        return str(gettext("Nothing is held any more: %(seller)s has it.", seller=seller))
+    return str(
+        gettext(
+            "Nothing is held any more: %(back)s went back to the customer, and %(seller)s has "
+            "%(amount)s.",
+            back=money(Money(sums.refunded, currency)),
+            seller=seller,
+            amount=money(Money(sums.seller, currency)),
+        )
+    )
 
 
 def _before_it_is_paid(offer: Offer) -> str:

@@ -21,7 +21,7 @@ from app.models import MoveStatus, Role, Seller
 from app.services.escrow.offering import Obstacle
 from tests import world
 from tests.blueprints.test_statements import statements
-from tests.escrow import amounts, ask, escrow, held, make_seller
+from tests.escrow import amounts, ask, escrow, held, make_seller, refund
 from tests.flows.test_without_escrow import touched
 from tests.merchant import person
 from tests.services.escrow.test_listing import change
@@ -108,6 +108,8 @@ def test_each_stage_says_what_is_next(browser, shop):
     change(shop, order, is_charged_back=False)
     ask(shop, order, "release")
     assert "Nothing is held any more: Ada has it." in see(browser, order)
+    refund(shop, order, 5)
+    assert "$5.00 went back to the customer, and Ada has $15.00." in see(browser, order)
 
     by_hand = held(shop, 20, seller)
     assert "held until somebody releases it to Ada or refunds it." in see(browser, by_hand)
