@@ -2,31 +2,22 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.blueprints.buttons import press
 from app.blueprints.forms import said
 from app.kit.errors import AppError
 
 __all__ = ["done", "refusal"]
 
-SAID = {400, 409, 422, 502}  # refusals that a person can do something about
-
 
 def done(
     order_id: str, act: Callable[[], object], success: str | Callable[[], str]
 ) -> ResponseReturnValue:
-    """Do it, say how it went, and go back to the order or to the list the form was on. What is
-    not there stays a 404."""
-    try:
-        act()
-    except AppError as error:
-        if error.status not in SAID:
-            raise
-        flash(refusal(error), "bad")
-    else:
-        flash(success if isinstance(success, str) else success())
+    """Do it, say how it went, and go back to the order or to the list the form was on."""
+    press(act, refusal, success)
     to = request.form.get("to")
     where = url_for(".differences") if to == "differences" else url_for(".show", order_id=order_id)
     return redirect(where, 303)
