@@ -118,7 +118,7 @@ class EscrowKeeper:
             waiting = select(Refund.id).where(
                 Refund.order_id == order.id, Refund.waits_since.is_not(None)
             )
-            for refund_id in db.session.scalars(waiting):
+            for refund_id in db.session.scalars(waiting.order_by(Refund.id)):
                 _hurry("escrow.reverse", "refund", refund_id)
 
 
