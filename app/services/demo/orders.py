@@ -4,23 +4,20 @@ at the sandbox, refunded, cancelled, by the services that do it every day."""
 from datetime import datetime
 
 from sqlalchemy import select
-from ulid import ULID
 
 from app.extensions import reading, settings
 from app.kit import clock
 from app.kit.money import Money
 from app.kit.tenancy import as_org, current_org
 from app.models import Order, Organization, Provider
-from app.services import checkout, intents, payments, refunds, sandbox
+from app.services import refunds
 from app.services.api_keys import Caller
-from app.services.demo import past, shops, webhooks
+from app.services.demo import held, past, playing, shops, webhooks
 from app.services.demo.stories import DAY, End, Story, stories
 from app.services.orders import ending
 
 __all__ = ["ensure_orders"]
 
-BUTTONS = {End.failed: "decline", End.expired: None, End.cancelled: None, End.pending: None}
-SCENARIOS = {End.late: "late", End.short: "wrong_amount"}
 REASONS = {End.refunded: "Sent back unused", End.partly: "A scratch on the surface"}
 
 
@@ -38,7 +35,7 @@ def ensure_orders(org_id: str) -> int:
         missing = [one for one in stories() if one.external_id not in known]
         for story in missing:
             _play(callers[story.shop], story, began)
-    return len(missing)
+        return len(missing) + held.ensure(callers["shop"], known)
 
 
 def _callers() -> dict[str, Caller]:
@@ -77,8 +74,8 @@ def _known() -> set[str]:
 def _play(caller: Caller, story: Story, now: datetime) -> None:
     """One story (flows): done now, then said to have happened when it tells."""
     began, created = clock.now(), now - story.ago
-    order_id = _ask(caller, story, created)
-    _decide(order_id, story)
+    order_id = playing.ask(caller, story, created)
+    playing.decide(order_id, story)
     past.date_back(order_id, created, story.lasts)
     past.move(order_id, began, created + story.took)
     began = clock.now()
@@ -89,42 +86,6 @@ def _play(caller: Caller, story: Story, now: datetime) -> None:
         _refund(order_id, story)
         past.move(order_id, began, created + DAY + story.took)
     webhooks.tell(order_id, story)
-
-
-def _ask(caller: Caller, story: Story, created: datetime) -> str:
-    """The provider's call; the order's id begins with the moment it was made in, as any does."""
-    scenario = SCENARIOS.get(story.end)
-    order_id = f"{Order.ID_PREFIX}_{ULID.from_datetime(created)}"
-    wanted = intents.Wanted(
-        Money(story.minor, story.currency),
-        item_name=story.item,
-        external_id=story.external_id,
-        customer_email=story.email,
-        metadata={"scenario": scenario} if scenario else {},
-        expires_in=int(story.lasts.total_seconds()),
-        order_id=order_id,
-    )
-    intents.create(
-        caller,
-        wanted,
-        None,
-        lambda intent: {"orderId": intent.order.id},
-        lambda order, _reason: {"orderId": order.id},
-    )
-    return order_id
-
-
-def _decide(order_id: str, story: Story) -> None:
-    """What the customer does, on our page and on the sandbox's."""
-    found = checkout.Found(current_org(), order_id)
-    if story.end == End.cancelled:
-        checkout.give_up(found)
-        return
-    live = checkout.pay(found, "test", {}).payment
-    button = BUTTONS.get(story.end, "pay")
-    if live and live.gateway_ref and button:
-        sandbox.press(live.gateway_ref, button)
-        payments.ask(live.id, actor="return page")
 
 
 def _refund(order_id: str, story: Story) -> None:

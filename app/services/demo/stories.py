@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-__all__ = ["DAYS", "End", "Story", "stories"]
+__all__ = ["DAYS", "PEOPLE", "End", "Story", "stories"]
 
 DAYS = 28
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
