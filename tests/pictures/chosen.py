@@ -13,6 +13,8 @@ CHOSEN = {
     "orders": ("orders-index", "light-1280"),
     "orders-dark": ("orders-index", "dark-1280"),
     "order": ("orders-show", "light-1280"),
+    "escrow": ("orders-freed", "light-1280"),
+    "seller": ("sellers-show", "light-1280"),
     "deliveries": ("providers-deliveries-index", "light-1280"),
     "delivery": ("providers-deliveries-show", "light-1280"),
     "pay": ("checkout-choose", "light-1280"),

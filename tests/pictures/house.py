@@ -144,18 +144,22 @@ def _signed_in(app: Flask, known: dict[str, str]) -> str:
 def _named(app: Flask, known: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     with app.app_context(), as_org(known["organizationId"]), reading() as session:
         newest = session.scalars(select(Order).order_by(Order.id.desc())).all()
-        by_status = {one.status: one for one in reversed(newest)}
+        by_status = {one.status: one for one in reversed(newest) if one.seller_id is None}
         failed = select(Delivery).where(Delivery.status == "failed").order_by(Delivery.id.desc())
         delivery = session.scalars(failed).first() or session.scalars(select(Delivery)).first()
         open_ = select(Payment).where(Payment.order_id == by_status["pending"].id)
         endpoint = session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id)).first()
         payment = session.scalars(open_).first()
+        for_sellers = {one.external_id: one for one in newest if one.seller_id}
     with app.app_context(), as_org(known["organizationId"]):
         export_id = exports.start(Filter(), ["order_id"], "UTC", actor=known["email"])
     ids = {
         "slug": "demo-shop",
         "order_id": by_status["partially_refunded"].id,
         "paid_id": by_status["paid"].id,
+        "seller_id": for_sellers["DEMO-2003"].seller_id,
+        "freed_id": for_sellers["DEMO-2003"].id,
+        "disputed_id": for_sellers["DEMO-2004"].id,
         "delivery_id": delivery.id,
         "endpoint_id": endpoint.id,
         "export_id": export_id,

@@ -50,7 +50,8 @@ def _merchants(house: House) -> Iterator[Shot]:
             name = rule.endpoint.replace(".", "-").replace("_", "-")
             yield Shot(name, path_of(rule, **house.ids))
     yield Shot("integrations-sandbox", "/integrations/sandbox")
-    yield Shot("orders-paid", f"/orders/{house.ids['paid_id']}")
+    for name in ("paid", "freed", "disputed"):
+        yield Shot(f"orders-{name}", f"/orders/{house.ids[f'{name}_id']}")
 
 
 def _customers(house: House) -> Iterator[Shot]:

@@ -70,13 +70,13 @@ def _refund(minor: int | None, why: str) -> Callable[[str], object]:
 
 
 HELD = (
-    Held(1001, "Walnut bookshelf", 32_000),
-    Held(1002, "Pair of stools", 14_000, release_after_days=None),
-    Held(1003, "Writing desk", 41_500, (_release(20_000),)),
-    Held(1004, "Hall mirror", 9_800, (_dispute("It arrived with a crack"),)),
-    Held(1005, "Oak bench", 23_900, (_release(),)),
-    Held(1006, "Coat rack", 6_400, (_refund(None, "Changed their mind"),)),
-    Held(1007, "Dining table", 68_000, (_release(), _refund(8_000, "A scratch on the top"))),
+    Held(1001, "Walnut bookends", 3_200),
+    Held(1002, "Pair of coasters", 1_400, release_after_days=None),
+    Held(1003, "Desk organiser", 8_300, (_release(4_000),)),
+    Held(1004, "Hand mirror", 2_450, (_dispute("It arrived with a crack"),)),
+    Held(1005, "Oak tray", 5_900, (_release(),)),
+    Held(1006, "Row of hooks", 1_850, (_refund(None, "Changed their mind"),)),
+    Held(1007, "Serving board", 6_800, (_release(), _refund(800, "A scratch on one side"))),
 )
 
 

@@ -41,13 +41,13 @@ def money() -> list[tuple[str, str, int, int, int, int]]:
 def test_each_stands_at_another_point_of_its_escrow(app, made):
     with app.app_context(), as_org(made):
         assert money() == [
-            ("paid", "held", 32_000, 0, 0, 0),
-            ("paid", "held", 14_000, 0, 0, 0),
-            ("paid", "held", 21_500, 18_000, 2_000, 0),
-            ("paid", "disputed", 9_800, 0, 0, 0),
-            ("paid", "released", 0, 21_510, 2_390, 0),
-            ("refunded", "refunded", 0, 0, 0, 6_400),
-            ("partially_refunded", "released", 0, 54_000, 6_000, 8_000),
+            ("paid", "held", 3_200, 0, 0, 0),
+            ("paid", "held", 1_400, 0, 0, 0),
+            ("paid", "held", 4_300, 3_600, 400, 0),
+            ("paid", "disputed", 2_450, 0, 0, 0),
+            ("paid", "released", 0, 5_310, 590, 0),
+            ("refunded", "refunded", 0, 0, 0, 1_850),
+            ("partially_refunded", "released", 0, 5_400, 600, 800),
         ]
 
 
