@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.extensions import db, reading, transaction
 from app.kit.tenancy import as_org
-from app.models import Delivery, Order, Seller, WebhookEndpoint
+from app.models import Delivery, Order, Seller, SellerStatus, WebhookEndpoint
 from app.services import demo, escrow
 from app.services.deliveries import outbox
 from app.services.demo import held
@@ -66,6 +66,17 @@ def test_a_seller_is_made_once_and_so_is_each_order(app, made):
         assert demo.ensure_orders(made) == 0
         with as_org(made), reading() as session:
             assert len(session.scalars(select(Seller)).all()) == 1
+
+
+def test_a_start_that_was_interrupted_is_gone_on_with(app, made):
+    """The seller was written down and their account not opened; an order is missing."""
+    with app.app_context(), as_org(made):
+        with transaction():
+            seller = db.session.scalars(select(Seller)).one()
+            seller.status, seller.gateway_seller_id = SellerStatus.created, None
+            order = db.session.scalars(select(Order).where(Order.external_id == "DEMO-2007")).one()
+            order.external_id = "mine"
+        assert demo.ensure_orders(made) == 1
 
 
 def test_their_webhooks_came_to_the_demos_own_receiver(app, made):
