@@ -10,7 +10,6 @@ from app.kit import clock
 from app.kit.money import Money
 from app.kit.tenancy import as_org, current_org
 from app.models import Order, Organization, Provider
-from app.services import refunds
 from app.services.api_keys import Caller
 from app.services.demo import held, past, playing, shops, webhooks
 from app.services.demo.stories import DAY, End, Story, stories
@@ -83,13 +82,7 @@ def _play(caller: Caller, story: Story, now: datetime) -> None:
         ending.expire(order_id)
         past.move(order_id, began, created + story.lasts)
     elif story.end in REASONS:
-        _refund(order_id, story)
+        part = None if story.end == End.refunded else Money(story.minor // 4, story.currency)
+        playing.refund(order_id, part, REASONS[story.end])
         past.move(order_id, began, created + DAY + story.took)
     webhooks.tell(order_id, story)
-
-
-def _refund(order_id: str, story: Story) -> None:
-    part = None if story.end == End.refunded else Money(story.minor // 4, story.currency)
-    refunds.create(
-        order_id, part, reason=REASONS[story.end], actor="demo", render=lambda one: {"id": one.id}
-    )

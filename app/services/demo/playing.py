@@ -1,4 +1,4 @@
-"""A provider's call and a customer's payment, as any of them makes it."""
+"""A provider's call, a customer's payment and a refund, as anybody makes them."""
 
 from datetime import datetime
 
@@ -7,11 +7,11 @@ from ulid import ULID
 from app.kit.money import Money
 from app.kit.tenancy import current_org
 from app.models import Order
-from app.services import checkout, escrow, intents, payments, sandbox
+from app.services import checkout, escrow, intents, payments, refunds, sandbox
 from app.services.api_keys import Caller
 from app.services.demo.stories import End, Story
 
-__all__ = ["ask", "decide"]
+__all__ = ["ask", "decide", "refund"]
 
 BUTTONS = {End.failed: "decline", End.expired: None, End.cancelled: None, End.pending: None}
 SCENARIOS = {End.late: "late", End.short: "wrong_amount"}
@@ -52,3 +52,8 @@ def decide(order_id: str, story: Story) -> None:
     if live and live.gateway_ref and button:
         sandbox.press(live.gateway_ref, button)
         payments.ask(live.id, actor="return page")
+
+
+def refund(order_id: str, amount: Money | None, why: str) -> None:
+    """The merchant gives back a part, or with None all that is left."""
+    refunds.create(order_id, amount, reason=why, actor="demo", render=lambda one: {"id": one.id})

@@ -30,9 +30,10 @@ from app.services.deliveries import outbox
 from app.services.demo.held import HELD
 from app.services.demo.stories import stories
 from tests import world
-from tests.conftest import TEMPLATE, environment
+from tests.conftest import BASE, TEMPLATE, environment
 from tests.servers import postgres
 
+TAKEN = outbox.Result(200, None, 5, {}, "")
 SELLERS_TASKS = {
     "sandbox.notify",
     "sellers.open",
@@ -56,7 +57,7 @@ def seeded(request, tmp_path_factory):
     calls = []
     folder = tmp_path_factory.mktemp("demo")
     with on(request) as url, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(outbox, "post", lambda url, *_rest: calls.append(url))
+        patched.setattr(outbox, "post", lambda url, *_rest: calls.append(url) or TAKEN)
         app = create_app(environment(url, folder))
         make(app)
         yield app, calls
@@ -169,6 +170,8 @@ def test_nobody_is_called_and_only_what_fails_is_still_to_be_sent(seeded):
     assert all(by_delivery[one.id] == one.attempts for one in deliveries)
     elsewhere = set(by_name) - {"deliveries.send", "mail.send"}
     assert elsewhere == SELLERS_TASKS, "of today's orders, which go on as any do"
+    world.run_tasks(seeded[0])
+    assert seeded[1] == [f"{BASE}/demo/webhook"], "the one refund that was still under way"
 
 
 def test_one_receiver_fails_for_days_and_one_is_gone(seeded):
